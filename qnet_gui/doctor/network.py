@@ -7,6 +7,8 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,11 @@ _NM_FILES = {
     Kind.DOM0: ("30-qnet-dom0.conf",), Kind.NETVM: ("30-qnet.conf",), Kind.GUEST: ("30-qnet-guest.conf",),
 }  # fmt: skip
 _VIF = re.compile(r"vif[0-9]+\.[0-9]+")
+#: One that nobody names by itself.
+_SOME_VIF = "vif32751.0"
+#: Of the one dhcpcd for all links, by version; NetworkManager's and ifupdown's are for one each.
+_DHCPCD = ("/run/dhcpcd/pid", "/run/dhcpcd.pid")
+_DHCPCD_CONF = "/etc/dhcpcd.conf"
 #: Tables of ours.
 _OURS = ("qnet", "qnet-dom0")
 
@@ -39,7 +46,7 @@ class Facts:
 
     `overriding`: files that take the place of ours. `managed`: vifs that NetworkManager manages. `dropping`: chains of
     others that stop what is passed on. `driver`: that of this domain's side of the vifs is loaded. `resolved`:
-    systemd-resolved is there to be started.
+    systemd-resolved is there to be started. `dhcpcd`: it runs, and asks on the vifs as well.
     """
 
     forwarding: tuple[str, ...] = ()
@@ -50,6 +57,7 @@ class Facts:
     dropping: tuple[str, ...] = ()
     driver: bool = True
     resolved: bool = True
+    dhcpcd: bool = False
 
 
 def _default_route(machine: Machine) -> str:
@@ -76,6 +84,18 @@ def managed(text: str) -> tuple[str, ...]:
     """Vifs that NetworkManager manages, from `nmcli -t -f DEVICE,STATE device`."""
     rows = (line.rpartition(":") for line in text.splitlines())
     return tuple(name for name, _, state in rows if _VIF.fullmatch(name) and state != "unmanaged")
+
+
+def asks_domains(text: str) -> bool:
+    """Whether a dhcpcd with that configuration asks on vifs too. What stands below an `interface` is about that one."""
+    allowed, denied = [], []
+    for words in map(str.split, text.replace(",", " ").splitlines()):
+        if words[:1] in (["interface"], ["ssid"]):
+            break
+        allowed += words[1:] if words[:1] == ["allowinterfaces"] else []
+        denied += words[1:] if words[:1] == ["denyinterfaces"] else []
+    is_one = partial(fnmatchcase, _SOME_VIF)
+    return (not allowed or any(map(is_one, allowed))) and not any(map(is_one, denied))
 
 
 def dropping(text: str) -> tuple[str, ...]:
@@ -132,6 +152,7 @@ def look(machine: Machine, place: Place) -> Facts:
         filters,
         driver is None or machine.exists(driver),
         any(map(machine.exists, _RESOLVED_UNITS)),
+        place.serves and any(map(machine.exists, _DHCPCD)) and asks_domains(machine.text(_DHCPCD_CONF)),
     )
 
 
@@ -150,6 +171,8 @@ def check(facts: Facts, place: Place) -> Iterator[Finding]:
         yield NetworkFault.NETWORKMANAGER_OVERRIDDEN.finding(path=path)
     for device in facts.managed:
         yield NetworkFault.NETWORKMANAGER_MANAGES.finding(device=device)
+    if facts.dhcpcd:
+        yield NetworkFault.DHCPCD_ASKS_DOMAINS.finding()
     for name in facts.dropping:
         yield NetworkFault.FIREWALL_DROPS.finding(name=name)
     if not facts.driver:

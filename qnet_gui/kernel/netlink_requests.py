@@ -36,10 +36,8 @@ from qnet_gui.kernel.netlink_messages import (
     NLMSG_ERROR,
     NUD_PERMANENT,
     RTA_DST,
-    RTA_IIF,
     RTA_OIF,
     RTA_PRIORITY,
-    RTA_SRC,
     RTA_TABLE,
     RTM_DELNEIGH,
     RTM_DELROUTE,
@@ -216,16 +214,6 @@ class RuleKey(NamedTuple):
 def get_link(index: int) -> Request:
     """One link as it is now."""
     return Request(RTM_GETLINK, 0, _IFINFOMSG.pack(0, 0, index, 0, 0))
-
-
-def look_up_route(destination: bytes, source: bytes = b"", iif: int = 0) -> Request:
-    """The IPv4 route that one packet takes; `iif`: as if it came in there, else as the machine's own.
-
-    Addresses are the four octets of each.
-    """
-    body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
-    body += (attribute(RTA_SRC, source) if source else b"") + (number(RTA_IIF, iif) if iif else b"")
-    return Request(RTM_GETROUTE, 0, body)
 
 
 def get_neighbour(index: int, address: bytes) -> Request:

@@ -11,8 +11,10 @@ import contextlib
 import errno
 import os
 import socket
+import struct
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
+from typing import NamedTuple
 
 from qnet_gui.kernel.netlink_dump import DumpRefused, dump
 from qnet_gui.kernel.netlink_messages import (
@@ -22,14 +24,22 @@ from qnet_gui.kernel.netlink_messages import (
     IFF_RUNNING,
     IFF_UP,
     IFLA_IFNAME,
+    IFLA_MASTER,
     IFLA_MTU,
     NLMSG_ERROR,
+    RTA_DPORT,
+    RTA_DST,
     RTA_GATEWAY,
+    RTA_IIF,
+    RTA_IP_PROTO,
+    RTA_MARK,
     RTA_METRICS,
     RTA_OIF,
     RTA_PREFSRC,
+    RTA_SRC,
     RTAX_MTU,
     RTM_GETADDR,
+    RTM_GETROUTE,
     RTM_NEWLINK,
     RTM_NEWROUTE,
     RTN_LOCAL,
@@ -40,16 +50,33 @@ from qnet_gui.kernel.netlink_messages import (
     messages,
     route,
 )
-from qnet_gui.kernel.netlink_requests import Request, get_link, look_up_route
+from qnet_gui.kernel.netlink_requests import Request, attribute, get_link, number
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
+_IFA_F_SECONDARY = 0x1
+_RTMSG = struct.Struct("=BBBBBBBBI")
 #: Drivers of links from which no packet ever leaves. A VPN client's kill switch may have a default route to one.
 _SWALLOWING = frozenset({"dummy", "ifb"})
 #: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way. But
 #: what drops without a word (a blackhole) is the first of these as well.
 _NOT_FROM_THERE = frozenset({errno.EINVAL, errno.EXDEV, errno.ENODEV})
+
+
+class PacketKind(NamedTuple):
+    """What else than addresses rules may choose packets by: a protocol's number (IPPROTO_…), the port that it is for.
+
+    And the mark that others have given it.
+    """
+
+    protocol: int
+    port: int
+    mark: int = 0
+
+
+#: What most of a domain's packets are about, a page, and what its names go by.
+PAGE, QUESTION = PacketKind(socket.IPPROTO_TCP, 443), PacketKind(socket.IPPROTO_UDP, 53)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +100,7 @@ class LinkInfo:
     Wi-Fi's passphrase): until then the kernel calls it dormant. One that swallows everything never is.
 
     `hardware`: an ARPHRD number of linux/if_arp.h; `driver`: what made it, where the kernel tells (tun, wireguard).
+    `is_port`: of a bridge or the like.
     """
 
     name: str
@@ -80,6 +108,12 @@ class LinkInfo:
     running: bool
     hardware: int = 1
     driver: str = ""
+    is_port: bool = False
+
+    @property
+    def is_made(self) -> bool:
+        """Whether a program made it, and no card stands behind it by itself."""
+        return bool(self.driver)
 
 
 def _ip(attributes: Attributes, kind: int) -> IPv4Address | None:
@@ -95,8 +129,23 @@ def _interface(body: bytes) -> tuple[int, IPv4Interface] | None:
     return (message.ifindex, IPv4Interface((own, message.prefixlen))) if own is not None else None
 
 
+def _look_up_route(destination: bytes, packet: PacketKind, source: bytes = b"", iif: int = 0) -> Request:
+    """The IPv4 route that one packet takes; `iif`: as if it came in there, else as the machine's own.
+
+    Addresses are the four octets of each.
+    """
+    body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
+    body += (attribute(RTA_SRC, source) if source else b"") + (number(RTA_IIF, iif) if iif else b"")
+    body += number(RTA_MARK, packet.mark) if packet.mark else b""
+    body += attribute(RTA_IP_PROTO, bytes([packet.protocol])) + attribute(RTA_DPORT, packet.port.to_bytes(2, "big"))
+    return Request(RTM_GETROUTE, 0, body)
+
+
 class RouteLookup:
-    """Questions to the kernel's routing; none changes anything."""
+    """Questions to the kernel's routing; none changes anything.
+
+    Somebody's rules may send packets of one protocol elsewhere than others, so each question is about one.
+    """
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
@@ -105,14 +154,16 @@ class RouteLookup:
         """Close the socket."""
         self._socket.close()
 
-    def hop(self, destination: IPv4Address) -> Hop | None:
+    def hop(self, destination: IPv4Address, packet: PacketKind = PAGE) -> Hop | None:
         """Where a packet of this machine's own would go; None when there is no way."""
-        return self._ask(look_up_route(destination.packed))[0]
+        return self._ask(_look_up_route(destination.packed, packet))[0]
 
-    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
+    def hop_from(
+        self, destination: IPv4Address, source: IPv4Address, iif: int, packet: PacketKind = PAGE
+    ) -> Hop | None:
         """Where a packet would go that comes in by the link `iif`; the machine's own way while that link is down."""
-        hop, why = self._ask(look_up_route(destination.packed, source.packed, iif))
-        return self.hop(destination) if why in _NOT_FROM_THERE and not self._comes_by(source, iif) else hop
+        hop, why = self._ask(_look_up_route(destination.packed, packet, source.packed, iif))
+        return self.hop(destination, packet) if why in _NOT_FROM_THERE and not self._comes_by(source, iif) else hop
 
     def _comes_by(self, source: IPv4Address, iif: int) -> bool:
         """Whether the kernel takes packets of that source from a link, since its own to there leave by it."""
@@ -128,18 +179,35 @@ class RouteLookup:
                 driver = message.driver
                 running = message.flags & flags == flags and driver not in _SWALLOWING
                 name, mtu = attributes.text(IFLA_IFNAME), attributes.number(IFLA_MTU) or 0
-                return LinkInfo(name, mtu, running, message.type, driver)
+                return LinkInfo(name, mtu, running, message.type, driver, bool(attributes.number(IFLA_MASTER)))
         return None
 
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:
         """All IPv4 addresses with their networks, each with the index of its link."""
+        return [pair for body in self._addresses() if (pair := _interface(body)) is not None]
+
+    def usual_source(self, index: int, towards: IPv4Address) -> IPv4Address | None:
+        """The address of a link's that the kernel hides others behind there; `towards`: the next router, or the goal.
+
+        As `inet_select_addr` of net/ipv4/devinet.c has it. None where the link has none of its own.
+        """
+        primary: list[IPv4Interface] = []
+        for body in self._addresses():
+            pair = _interface(body)
+            if pair is not None and pair[0] == index and not body[2] & _IFA_F_SECONDARY and not body[3]:
+                primary.append(pair[1])
+        near = (own for own in primary if towards in own.network)
+        first = next(near, None) or next(iter(primary), None)
+        return first.ip if first is not None else None
+
+    def _addresses(self) -> list[bytes]:
         bodies: list[bytes] = []
         try:
             with contextlib.suppress(DumpRefused):
                 bodies.extend(dump(self._socket, RTM_GETADDR))
         except OSError as error:
             raise _untold(error) from error
-        return [pair for body in bodies if (pair := _interface(body)) is not None]
+        return bodies
 
     def _ask(self, request: Request) -> tuple[Hop | None, int]:
         """The next hop, or None and the errno that says why there is none."""

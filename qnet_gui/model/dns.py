@@ -22,6 +22,8 @@ NO_ANSWER, NOT_ASKED = "-", "!"
 _WITHOUT = {NO_ANSWER: -1, NOT_ASKED: -2}
 #: An address, or a URI; behind `#` stands a name.
 _NAMED = re.compile(r"(?:([0-9.]+)|dns\+udp://([0-9.]+)(?::53)?)(?:#.*)?")
+#: A URI by which a server is asked encrypted, or at another port.
+_NAMED_OTHERWISE = re.compile(r"dns\+tls://.*|dns\+udp://(?:[0-9.]+|\[[^]]*\]):(?!53(?:#|$))[0-9]+(?:#.*)?")
 #: The virtual servers that guests made for today's Qubes expect.
 DEFAULT_VIRTUAL = (IPv4Address("10.139.1.1"), IPv4Address("10.139.1.2"))
 
@@ -88,6 +90,11 @@ def name_server(text: object) -> IPv4Address | None:
         return IPv4Address(match[1] or match[2]) if match else None
     except ValueError:
         return None
+
+
+def is_asked_otherwise(text: object) -> bool:
+    """Whether a server, as some program names it, is to be asked otherwise than domains ask: in clear, at port 53."""
+    return _NAMED_OTHERWISE.fullmatch(str(text)) is not None
 
 
 def usable(servers: Iterable[IPv4Address], virtual: Sequence[IPv4Address]) -> tuple[IPv4Address, ...]:

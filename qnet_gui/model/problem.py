@@ -68,6 +68,7 @@ AGENT_CODES = frozenset(
         ProblemCode.NETWORKMANAGER_LOST_SERVERS,
         ProblemCode.LOCAL_RESOLVER,
         ProblemCode.NAMES_BESIDE_VPN,
+        ProblemCode.NAMES_OTHERWISE,
         ProblemCode.ADDRESS_OVERLAP,
         ProblemCode.NFT_FAILED,
         ProblemCode.CONNECTIONS_ALMOST_FULL,
@@ -79,7 +80,12 @@ AGENT_CODES = frozenset(
 
 #: The codes that say why names do not resolve, each better than `NO_DNS` does.
 NAMES_CODES = frozenset(
-    {ProblemCode.NETWORKMANAGER_LOST_SERVERS, ProblemCode.LOCAL_RESOLVER, ProblemCode.NAMES_BESIDE_VPN}
+    {
+        ProblemCode.NETWORKMANAGER_LOST_SERVERS,
+        ProblemCode.LOCAL_RESOLVER,
+        ProblemCode.NAMES_BESIDE_VPN,
+        ProblemCode.NAMES_OTHERWISE,
+    }
 )
 
 #: The codes with which dom0 knows nothing of its netvm.

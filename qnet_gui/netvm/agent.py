@@ -38,6 +38,7 @@ from qnet_gui.netvm.packet_filter.flow_table import FlowTable
 from qnet_gui.netvm.packet_filter.inside_links import InsideLinks
 from qnet_gui.netvm.packet_filter.kept_filter import KeptFilter
 from qnet_gui.netvm.packet_filter.others_filter import OthersFilter
+from qnet_gui.netvm.packet_filter.way_source import WaySource
 from qnet_gui.netvm.report import Publisher
 from qnet_gui.netvm.requests import Requests
 from qnet_gui.netvm.screen import ScreenStarter
@@ -61,29 +62,26 @@ _RETRY = 1.0
 
 
 class Agent:
-    """`bus` is the netvm's system bus or None; the caller holds the lock and has applied `first`, the first base setup.
-
-    `config`: the netvm's own.
-    """
+    """`bus` may be None; the caller holds the lock and has applied `first`, the base setup; `config`: the netvm's."""
 
     def __init__(self, bus: Any | None, nft: Nft, netlink: Netlink, first: OwnAddresses, config: Config) -> None:
         self._nft, self._netlink, self._addresses, self._config = nft, netlink, first, config
         self._worker = StoreWorker(post)
         self._flusher = ConntrackFlusher()
-        self._failed = self._refused = False
-        self._update_posted = self._survey_posted = False
+        self._failed = self._refused = self._update_posted = self._survey_posted = False
         self._choice: Choice | None = None
         kept = KeptFilter(nft)
-        self._redirection = Redirection(kept, self._flusher)
+        self._redirection, self._way_source = Redirection(kept, self._flusher), WaySource(kept)
         self._gap = ServerGap(self._changed)
         self._publisher = Publisher(self._worker, self._report)
         table = VifTable(kept, netlink)
-        self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver)
+        self._inside = InsideLinks(kept, self._changed)
+        self._others = OthersFilter(nft, self._changed)
+        of_others = self._inside.links, self._others.mark
+        self._sources = Sources(bus, netlink, table.served, self._changed, config.local_resolver, *of_others)
         self._loopback = Loopback()
         self._vifs = VifReconciler(self._worker, table, self._flusher, self._vifs_changed, lambda: self._addresses.own)
-        self._inside = InsideLinks(kept, self._changed)
         self._flows = FlowTable(nft, lambda: flow_table.devices(self._vifs.served, self._uplinks), config.flow_table)
-        self._others = OthersFilter(nft, self._publisher.publish)
         self._fill = FillWatch(lambda: bool(self._vifs.served), self._publisher.publish)
         settings = base_settings.BaseSettings(config.connections)
         self._upkeep = Upkeep(nft, netlink, table, self._wanted, self._publisher.publish, settings)
@@ -214,6 +212,7 @@ class Agent:
 
     def _redirect(self) -> None:
         choice = self._sources.choose(self._addresses)
+        self._way_source.apply((choice.way.name, choice.way.source) if choice.way is not None else None)
         if self._gap.is_one(choice):
             return
         try:
@@ -264,7 +263,8 @@ class Agent:
 
     def _wanted(self) -> Wanted:
         """What is to be in the kernel, beside the vifs."""
-        elements = ruleset.change_redirects(self._redirection.in_force), self._inside.elements
+        names = ruleset.change_redirects(self._redirection.in_force)
+        elements = names, self._inside.elements, self._way_source.elements
         return Wanted(self._addresses, base_setup.filter_text(self._addresses, self._config), elements)
 
     # -- dom0's requests

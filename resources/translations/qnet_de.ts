@@ -708,8 +708,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>A routing rule of another program in netvm leads astray what is meant for domains.</source>
-            <translation>Eine Routing-Regel eines anderen Programms in netvm leitet fehl, was für Domänen bestimmt ist.</translation>
+            <source>A route or a routing rule of another program in netvm leads astray what domains send or are sent.</source>
+            <translation>Eine Route oder eine Routing-Regel eines anderen Programms in netvm leitet fehl, was Domänen senden oder für sie bestimmt ist.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -718,8 +718,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>Another program's packet filter in netvm stops everything that domains send to the network.</source>
-            <translation>Der Paketfilter eines anderen Programms in netvm hält alles auf, was Domänen ins Netz senden.</translation>
+            <source>Another program's packet filter in netvm stops everything that domains send to the network, or all answers.</source>
+            <translation>Der Paketfilter eines anderen Programms in netvm hält alles auf, was Domänen ins Netz senden, oder alle Antworten.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -783,8 +783,8 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>In netvm, sudo ip rule shows it: it has preference 0, and stands before those that look up qnet's own tables. Have that program give its rule a preference of 1 or more.</source>
-            <translation>In netvm zeigt sudo ip rule sie: Sie hat den Vorrang 0 und steht vor denen, nach denen in den Tabellen von qnet selbst nachgesehen wird. Lassen Sie jenes Programm seiner Regel einen Vorrang von 1 oder mehr geben.</translation>
+            <source>In netvm, sudo ip rule shows a rule: it has preference 0, and stands before those that look up qnet's own tables. Have that program give its rule a preference of 1 or more. Or sudo ip route shows a default route by a vif: delete it, and have that program leave vif* alone (dhcpcd by denyinterfaces).</source>
+            <translation>In netvm zeigt sudo ip rule eine Regel: Sie hat den Vorrang 0 und steht vor denen, nach denen in den Tabellen von qnet selbst nachgesehen wird. Lassen Sie jenes Programm seiner Regel einen Vorrang von 1 oder mehr geben. Oder sudo ip route zeigt eine Standardroute über ein vif: Löschen Sie sie, und lassen Sie jenes Programm die vif* in Ruhe (dhcpcd mit denyinterfaces).</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -800,6 +800,11 @@
             <location filename="../../qnet_gui/model/messages/problems.py" />
             <source>Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.</source>
             <translation>Namen werden in Domänen nicht aufgelöst: netvm fragt einen eigenen Nameserver, der sonst niemandem antwortet.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>Names do not resolve in domains: netvm asks its name servers encrypted or at another port, as domains cannot.</source>
+            <translation>Namen werden in Domänen nicht aufgelöst: netvm fragt seine Nameserver verschlüsselt oder an einem anderen Port, was Domänen nicht können.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
@@ -923,8 +928,13 @@
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />
-            <source>To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, and restart qnet-agent there. Or give netvm's connection another name server.</source>
-            <translation>Damit er auch den Domänen antwortet, schreiben Sie in netvm in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, und starten Sie dort qnet-agent neu. Oder geben Sie der Verbindung von netvm einen anderen Nameserver.</translation>
+            <source>To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, and restart qnet-agent there. Where it is systemd-resolved, write DNSStubListenerExtra=127.0.0.55 under [Resolve] in /etc/systemd/resolved.conf, too, and restart that. Or give netvm's connection another name server.</source>
+            <translation>Damit er auch den Domänen antwortet, schreiben Sie in netvm in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, und starten Sie dort qnet-agent neu. Ist es systemd-resolved, schreiben Sie außerdem in /etc/systemd/resolved.conf unter [Resolve] DNSStubListenerExtra=127.0.0.55, und starten Sie auch das neu. Oder geben Sie der Verbindung von netvm einen anderen Nameserver.</translation>
+        </message>
+        <message>
+            <location filename="../../qnet_gui/model/messages/problems.py" />
+            <source>To let the resolver in netvm answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml there, where it is systemd-resolved also DNSStubListenerExtra=127.0.0.55 under [Resolve] in /etc/systemd/resolved.conf, and restart it and qnet-agent. Or give netvm's connection a name server that is asked in clear at port 53.</source>
+            <translation>Damit der Resolver in netvm auch den Domänen antwortet, schreiben Sie dort in /etc/qnet/qnet.toml unter [netvm] local_resolver = true, ist es systemd-resolved, außerdem in /etc/systemd/resolved.conf unter [Resolve] DNSStubListenerExtra=127.0.0.55, und starten Sie ihn und qnet-agent neu. Oder geben Sie der Verbindung von netvm einen Nameserver, der unverschlüsselt an Port 53 gefragt wird.</translation>
         </message>
         <message>
             <location filename="../../qnet_gui/model/messages/problems.py" />

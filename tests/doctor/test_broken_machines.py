@@ -358,6 +358,10 @@ NETVM: list[tuple[str, Break, str, str]] = [
         "networkmanager-manages", "sudo nmcli device set vif7.0 managed no",
     ),
     (
+        "dhcpcd is everybody's", both(says("/run/dhcpcd/pid", "7\n"), says("/etc/dhcpcd.conf", "duid\npersistent\n")),
+        "dhcpcd-asks-domains", "sudo sed -i '1i denyinterfaces vif*' /etc/dhcpcd.conf",
+    ),
+    (
         "no dispatcher", mode("/usr/lib/NetworkManager/dispatcher.d/90-qnet-dns", 0o644),
         "file-not-executable", "sudo chmod 755",
     ),

@@ -35,11 +35,12 @@ SAMPLES = {
 #: Programs of others that a cure may name; each is on every machine that has what the cure is about.
 KNOWN = {
     "apt", "chmod", "chown", "df", "dnf", "dpkg", "echo", "findmnt", "grep", "ip", "journalctl", "ls", "make",
-    "modprobe", "mount", "mv", "nft", "nmcli", "rm", "sudoedit", "sysctl", "systemctl", "systemd-sysusers", "tee", "xl",
+    "modprobe", "mount", "mv", "nft", "nmcli", "rm", "sed", "sudoedit", "sysctl", "systemctl", "systemd-sysusers",
+    "tee", "xl",
 }  # fmt: skip
 VERBS = {"start", "restart", "reload", "enable", "disable", "unmask", "revert", "cat", "reboot", "daemon-reload"}
 #: Units of others that a cure may name.
-UNITS = {"dbus", "polkit", "dbus.socket", "systemd-resolved", "NetworkManager", *services.TYPES}
+UNITS = {"dbus", "polkit", "dbus.socket", "systemd-resolved", "NetworkManager", "dhcpcd", *services.TYPES}
 
 
 def places(text: str) -> set[str]:

@@ -76,6 +76,26 @@ def test_vifs_of_networkmanager() -> None:
     assert network.managed(text) == ("vif7.1",)
 
 
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("", True),
+        ("duid\npersistent\n", True),
+        ("denyinterfaces vif*\n", False),
+        ("duid\n denyinterfaces  veth* vif*\n", False),
+        ("denyinterfaces eth1,vif*.*\n", False),
+        ("denyinterfaces vif7.0\n", True),
+        ("#denyinterfaces vif*\n", True),
+        ("interface eth0\nstatic domain_name_servers=1.1.1.1\ndenyinterfaces vif*\n", True),
+        ("allowinterfaces eth* wl*\n", False),
+        ("allowinterfaces *\n", True),
+        ("allowinterfaces v*\ndenyinterfaces vif*\n", False),
+    ],
+)
+def test_whether_dhcpcd_asks_domains(text: str, asks: bool) -> None:
+    assert network.asks_domains(text) is asks
+
+
 def test_what_a_person_may_not_look_at_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = Machine(tmp_path)
     assert not here.is_hidden("/x")

@@ -342,7 +342,7 @@ class FakeRouteLookup:
     def __init__(self, kernel: FakeKernel) -> None:
         self._kernel = kernel
 
-    def hop(self, destination: IPv4Address) -> Hop | None:
+    def hop(self, destination: IPv4Address, _packet: object = None) -> Hop | None:
         own = [index for index, known in self._kernel.addresses.items() if destination in {a.ip for a, _ in known}]
         if own:
             return Hop(own[0], None, None, True)
@@ -354,12 +354,15 @@ class FakeRouteLookup:
         source = next((address.ip for address, _ in self._kernel.addresses[best.link]), None)
         return Hop(best.link, best.gateway, source)
 
-    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int) -> Hop | None:
+    def hop_from(self, destination: IPv4Address, source: IPv4Address, iif: int, _packet: object = None) -> Hop | None:
         assert source and iif
         return self.hop(destination)
 
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:
         return [(index, address) for index, known in self._kernel.addresses.items() for address, _ in known]
+
+    def usual_source(self, index: int, _towards: IPv4Address) -> IPv4Address | None:
+        return next((address.ip for address, _ in self._kernel.addresses[index]), None)
 
     def link(self, index: int) -> LinkInfo | None:
         name = self._kernel.names.get(index)

@@ -14,7 +14,7 @@ from qnet_gui.model.config import OpenPort
 from qnet_gui.model.dns import DnsRedirect
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.vif import VifId
-from qnet_gui.netvm.packet_filter import loading, others_filter, ruleset, sets
+from qnet_gui.netvm.packet_filter import loading, others_filter, others_marks, ruleset, sets
 
 SEVEN, EIGHT = VifId(7, 0), VifId(8, 0)
 ADDRESS, OTHER = IPv4Address("10.137.0.7"), IPv4Address("10.137.0.8")
@@ -183,6 +183,9 @@ def test_a_list_of_the_wrong_kind_is_empty(apply: Callable[[str], None], element
     assert elements(ruleset.VIF_SET, kind="map") == []
 
 
+WATCH_COUNTERS = {"opens", "asked", "passed", "answered", "arrived"}
+
+
 def test_everybodys_chains_are_told_by_their_hooks_and_counters_by_their_names(space: Any) -> None:
     with space.inside():
         assert (space.nft.base_chains(), space.nft.counters("inet", "others")) == ([], {})
@@ -192,8 +195,8 @@ def test_everybodys_chains_are_told_by_their_hooks_and_counters_by_their_names(s
         )
         assert space.nft.base_chains() == [BaseChain("ip", "others", "FORWARD", "forward")]
         space.nft.apply(others_filter.WATCH)
-        assert len(space.nft.base_chains()) == 4
-        assert space.nft.counters("inet", sets.WATCH_TABLE) == {"opens": 0, "asked": 0, "passed": 0}
+        assert len(space.nft.base_chains()) == 7
+        assert space.nft.counters("inet", sets.WATCH_TABLE) == dict.fromkeys(WATCH_COUNTERS, 0)
         space.nft.apply(others_filter.NO_WATCH)
         assert len(space.nft.base_chains()) == 1
 
@@ -203,7 +206,8 @@ def test_counters_are_read_without_anybodys_elements(real_space: Any) -> None:
 
     def took() -> float:
         began = time.thread_time()
-        assert real_space.nft.counters("inet", sets.WATCH_TABLE).keys() == {"opens", "asked", "passed"}
+        assert real_space.nft.counters("inet", sets.WATCH_TABLE).keys() == WATCH_COUNTERS
+        assert real_space.nft.elements("inet", sets.WATCH_TABLE, others_marks.MARKS) == []
         return time.thread_time() - began
 
     country = ", ".join(f"1.{at >> 8}.{at & 255}.0/25" for at in range(20000))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 import struct
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address, IPv4Network
@@ -46,7 +47,8 @@ class Netvm:
                 with open(f"/proc/sys/net/ipv4/{setting}", "w") as file:
                     file.write("1" if setting == "ip_forward" else "0")
             self.lookup = RouteLookup()
-            self.ways = Ways(lambda: ("vif7.0", DOMAIN))
+            self.inner = set[str]()
+            self.ways = Ways(lambda: ("vif7.0", DOMAIN), lambda: self.inner)
             self.own_ways = Ways(lambda: None)
 
     def out(self, ways: Ways | None = None) -> str:
@@ -287,6 +289,51 @@ def test_a_vpn_leads_nowhere_without_its_program_or_without_any_card(netvm: Netv
     eventually(lambda: running() == ("tun0", False))
 
 
+def test_a_vpn_leads_nowhere_where_only_containers_and_a_hotspot_run(
+    netvm: Netvm, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By those nobody leaves. A card that stands alone may have the VPN's server behind it, with no way beyond."""
+
+    def running() -> bool:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return way is not None and way.running
+
+    with netvm.inside():
+        program = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(program, _TUNSETIFF, struct.pack("16sH22x", b"tun0", _IFF_TUN | _IFF_NO_PI))
+    netvm.ip("route", "add", "default", "dev", "tun0")
+    netvm.ip("link", "set", "other", "down")
+    netvm.inner.add("cable")  # the other end of the card's
+    eventually(running)
+    netvm.ip("link", "add", "docker0", "type", "bridge")
+    netvm.ip("link", "set", "docker0", "up")
+    netvm.ip("link", "set", "eth0", "master", "docker0")
+    assert running()  # an uplink may be a bridge
+    netvm.inner.add("docker0")
+    eventually(lambda: not running())
+    netvm.ip("link", "set", "eth0", "nomaster")
+    eventually(running)
+    netvm.inner.add("eth0")
+    assert not running()  # as nspawn's link without a bridge
+    monkeypatch.setattr(way_out.LinkInfo, "is_made", property(lambda link: link.name != "eth0"))
+    assert running()  # as a real card
+    monkeypatch.setattr(way_out, "_SYS", tmp_path)
+    (tmp_path / "eth0" / "phy80211").mkdir(parents=True)
+    assert not running()
+    os.close(program)
+
+
+def test_a_way_over_ipv6_is_no_vpn(netvm: Netvm) -> None:
+    """464XLAT, as clatd has it where the provider has no IPv4: a tunnel by its looks, in which nothing is hidden."""
+    netvm.ip("address", "flush", "dev", "tun0")
+    netvm.ip("address", "add", "192.0.0.1/32", "dev", "tun0")
+    netvm.ip("route", "add", "default", "dev", "tun0", "metric", "2048")
+    with netvm.inside():
+        way = netvm.ways.out()
+    assert way is not None and (way.name, way.kind) == ("tun0", UplinkKind.OTHER)
+
+
 def test_a_modem_that_looks_like_a_tunnel_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Those that take packets without any frame (qmi_wwan) have no link layer either."""
     monkeypatch.setattr(way_out, "_SYS", tmp_path)
@@ -328,6 +375,82 @@ def test_a_link_that_swallows_everything_is_no_way(netvm: Netvm, monkeypatch: py
     eventually(lambda: out() == ("eth1", True))
     monkeypatch.setattr(route_lookup, "_SWALLOWING", {"veth"})  # not every kernel has dummies
     assert out() == ("eth1", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "web", "name"),
+    [("ipproto tcp", "eth1", "eth0"), ("ipproto udp", "eth0", "eth1"), ("ipproto tcp dport 443", "eth1", "eth0"),
+     ("dport 53", "eth0", "eth1"), ("ipproto icmp", "eth0", "eth0")],
+)  # fmt: skip
+def test_a_rule_about_some_packets_is_about_those(netvm: Netvm, words: str, web: str, name: str) -> None:
+    """The way out is that of what a domain loads, and a question's is a question's."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "via", "192.168.2.1", "dev", "eth1", "table", "100")
+    netvm.ip("rule", "add", *words.split(), "lookup", "100")
+    assert netvm.out() == netvm.out(netvm.own_ways) == web
+    with netvm.inside():
+        for ways in (netvm.ways, netvm.own_ways):
+            hop = ways.hop(IPv4Address("9.9.9.9"), route_lookup.QUESTION)
+            assert hop is not None and hop.index == link_index(name)
+
+
+def test_the_address_to_leave_with_is_told_where_it_is_not_the_one_that_the_kernel_takes(netvm: Netvm) -> None:
+    """The one that a route names, as IPsec's do, or one that another link has."""
+
+    def source() -> str:
+        with netvm.inside():
+            way = netvm.ways.out()
+        return str(way.source) if way is not None and way.source is not None else ""
+
+    netvm.ip("address", "add", "192.168.1.9/24", "dev", "eth0")
+    netvm.ip("address", "add", "10.77.0.5/32", "dev", "eth0")
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "9")
+    assert source() == ""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "8", "src", "192.168.1.2")
+    assert source() == ""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "src", "10.77.0.5", "table", "220")
+    netvm.ip("rule", "add", "lookup", "220", "priority", "220")
+    assert source() == "10.77.0.5"
+    netvm.ip("route", "replace", "default", "via", "192.168.1.1", "dev", "eth0", "src", "192.168.1.9", "table", "220")
+    assert source() == "192.168.1.9"
+    netvm.ip("address", "flush", "dev", "tun0")
+    netvm.ip("route", "replace", "default", "dev", "tun0", "src", "10.77.0.5", "table", "220")
+    assert source() == "10.77.0.5"
+
+
+def test_a_domain_whose_packets_are_marked_goes_the_marks_way(netvm: Netvm) -> None:
+    """By others' rules, as where domains are to use another card or a VPN than the netvm itself."""
+    marks = {(DOMAIN, socket.IPPROTO_TCP): 7}
+    with netvm.inside():
+        ways = Ways(lambda: ("vif7.0", DOMAIN), mark=lambda address, protocol: marks.get((address, protocol), 0))
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0")
+    netvm.ip("route", "add", "default", "via", "192.168.2.1", "dev", "eth1", "table", "100")
+    netvm.ip("rule", "add", "fwmark", "7", "lookup", "100")
+    try:
+        with netvm.inside():
+            way, question = ways.out(), ways.hop(IPv4Address("9.9.9.9"), route_lookup.QUESTION)
+            assert way is not None and (way.name, str(way.address)) == ("eth1", "192.168.2.2")
+            assert question is not None and question.index == link_index("eth0")
+            assert ways.usual([("vif7.0", DOMAIN)]) == ("vif7.0", DOMAIN)
+        assert netvm.out() == "eth0"
+        marks[DOMAIN, socket.IPPROTO_TCP] = 8
+        assert netvm.out(ways) == "eth0"
+        netvm.ip("route", "add", "local", "default", "dev", "lo", "table", "101")
+        netvm.ip("rule", "add", "fwmark", "8", "lookup", "101")
+        assert netvm.out(ways) == "eth0"  # a transparent proxy is no way out, and no lack of one
+    finally:
+        ways._lookup.close()
+
+
+def test_a_default_route_to_a_domain_is_told_as_one(netvm: Netvm) -> None:
+    """As a dhcpcd sets it that asks on vifs, and is answered."""
+    netvm.ip("route", "add", "default", "via", "192.168.1.1", "dev", "eth0", "metric", "100")
+    with netvm.inside():
+        assert not netvm.own_ways.lead_back
+    netvm.ip("route", "add", "default", "via", str(DOMAIN), "dev", "vif7.0", "onlink")
+    assert netvm.out(netvm.own_ways) == ""
+    with netvm.inside():
+        assert netvm.own_ways.lead_back and netvm.ways.lead_back
 
 
 def test_addresses_of_our_own_and_links(netvm: Netvm) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qnet_gui.model.dns import DEFAULT_VIRTUAL, name_server, redirects, usable
+from qnet_gui.model.dns import DEFAULT_VIRTUAL, is_asked_otherwise, name_server, redirects, usable
 
 real_servers = st.lists(st.integers(1, 0xFFFFFFFF).map(IPv4Address), max_size=6)
 
@@ -67,3 +67,25 @@ def test_one_two_three_and_no_servers(real, expected):
 )
 def test_a_server_is_asked_where_and_as_somebody_named_it_or_not_at_all(text, address):
     assert name_server(text) == (IPv4Address(address) if address else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "otherwise"),
+    [
+        ("9.9.9.9", False),
+        ("9.9.9.9#dns.example", False),
+        ("fd00::1", False),
+        ("dns+udp://9.9.9.9", False),
+        ("dns+udp://9.9.9.9:53#dns.example", False),
+        ("dns+udp://[fd00::1]", False),
+        ("dns+udp://[fd00::1]:53", False),
+        ("dns+udp://9.9.9.9:5353", True),
+        ("dns+udp://[fd00::1]:5353", True),
+        ("dns+tls://9.9.9.9#dns.example", True),
+        ("dns+tls://[fd00::1]", True),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_who_is_to_be_asked_otherwise_than_in_clear_at_port_53(text: object, otherwise: bool) -> None:
+    assert is_asked_otherwise(text) is otherwise

@@ -330,7 +330,7 @@ def test_the_way_is_asked_again_for_the_first_domain(running: Running, monkeypat
     running.wait_reported(keys.AGENT_PROBLEMS, "")
     asked: list[IPv4Address] = []
 
-    def nowhere(_lookup: Any, destination: IPv4Address, source: IPv4Address, iif: int) -> None:
+    def nowhere(_lookup: Any, destination: IPv4Address, source: IPv4Address, *_: object) -> None:
         asked.append(source)
 
     monkeypatch.setattr(FakeRouteLookup, "hop_from", nowhere)

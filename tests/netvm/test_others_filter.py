@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 from qnet_gui.netvm.packet_filter import others_filter
 from qnet_gui.netvm.packet_filter.others_filter import NO_WATCH, WATCH, OthersFilter
+from qnet_gui.netvm.packet_filter.others_marks import NO_MARKS
 
 DOCKERS = BaseChain("ip", "filter", "FORWARD", "forward")
 OWN = [BaseChain("inet", name, "forward", "forward") for name in ("qnet", "qnet_flows", "qnet_watch")]
@@ -25,6 +27,10 @@ class Nftables:
         self.packets: dict[str, dict[str, int]] = {"qnet": {"too_many": 0}, "qnet_watch": {}}
         self.applied: list[str] = []
         self.refuses = False
+        self.marks: list[Any] = []
+
+    def elements(self, *_: str) -> list[Any]:
+        return [{"concat": list(mark)} for mark in self.marks]
 
     def base_chains(self) -> list[BaseChain]:
         return self.chains
@@ -37,12 +43,20 @@ class Nftables:
         if self.refuses:
             raise KernelError(SystemCode.NFT_REFUSED, value="no")
         self.applied.append(commands)
-        self.packets["qnet_watch"] = {"opens": 0, "asked": 0, "passed": 0} if commands == WATCH else {}
+        if commands == NO_MARKS:
+            self.marks = []
+            return
+        names = ("opens", "asked", "passed", "answered", "arrived")
+        self.packets["qnet_watch"] = dict.fromkeys(names, 0) if commands == WATCH else {}
 
     def count(self, asked: int, passed: int = 0, too_many: int = 0) -> None:
         self.packets["qnet_watch"]["asked"] += asked
         self.packets["qnet_watch"]["passed"] += passed
         self.packets["qnet"]["too_many"] += too_many
+
+    def answer(self, answered: int, arrived: int = 0) -> None:
+        self.packets["qnet_watch"]["answered"] += answered
+        self.packets["qnet_watch"]["arrived"] += arrived
 
     def open(self, packets: int) -> None:
         self.packets["qnet_watch"]["opens"] += packets
@@ -82,11 +96,57 @@ def test_without_others_nothing_is_counted_and_nobody_looks_again(watched: Watch
 
 @pytest.mark.parametrize("hook", ["prerouting", "forward", "postrouting"])
 def test_it_counts_wherever_others_filter_what_is_passed_on(watched: Watched, hook: str) -> None:
-    watched.nft.chains.append(BaseChain("inet", "other", "other", hook, "nat"))
+    watched.nft.chains.append(BaseChain("inet", "other", "other", "postrouting", "nat"))
     assert not watched.look()
     watched.nft.chains.append(BaseChain("inet", "other", "another", hook, "filter"))
     watched.filter.look_soon()
     assert watched.look()
+
+
+def test_what_a_domains_packets_are_marked_with_is_remembered_until_they_are_otherwise(watched: Watched) -> None:
+    work, tcp, udp = IPv4Address("10.137.0.10"), 6, 17
+    watched.nft.chains.append(DOCKERS)
+    watched.look()
+    assert watched.filter.mark(work, tcp) == 0
+    for marks, of_tcp, of_udp in (
+        ([("10.137.0.10", "tcp", 7), ("10.137.0.11", "tcp", 8), ("10.137.0.10", "udp", 0)], 7, 0),
+        ([], 7, 0),
+        ([("10.137.0.10", "udp", 9)], 7, 9),
+        ([("10.137.0.10", "tcp", 7), ("10.137.0.10", "tcp", 0)], 0, 9),  # each of them its own way
+        ([("10.137.0.10", 6, 12), ("nonsense", "tcp", 7), ("10.137.0.10", "tcp")], 12, 9),
+    ):
+        watched.nft.marks = list(marks)
+        watched.look()
+        assert (watched.filter.mark(work, tcp), watched.filter.mark(work, udp)) == (of_tcp, of_udp)
+        assert watched.nft.marks == []
+    assert watched.said == [False] * 4  # each time something was otherwise
+    watched.nft.chains.remove(DOCKERS)
+    watched.look()
+    assert watched.filter.mark(work, tcp) == 0
+    assert watched.said == [False] * 5
+
+
+def test_a_proxy_that_takes_what_is_to_be_passed_on_stops_it(watched: Watched) -> None:
+    watched.nft.chains.append(BaseChain("ip", "nat", "PREROUTING", "prerouting", "nat"))
+    assert watched.look()
+    watched.nft.open(3)
+    watched.look()
+    assert watched.said == [True]
+
+
+def test_answers_that_do_not_arrive_are_lost_too(watched: Watched) -> None:
+    watched.nft.chains.append(DOCKERS)
+    watched.look()
+    for answered in (2, 0, 1):
+        watched.nft.count(3, passed=3)
+        watched.nft.answer(answered)
+        watched.look()
+    assert watched.said == [True]
+    watched.nft.answer(2, arrived=1)
+    watched.look()
+    watched.nft.answer(5)  # to one domain, of which somebody else will have none
+    watched.look()
+    assert watched.said == [True, False]
 
 
 def test_a_table_that_is_called_like_ours_in_another_family_is_somebody_elses(watched: Watched) -> None:

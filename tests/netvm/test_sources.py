@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import fields, replace
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
@@ -19,6 +19,7 @@ from qnet_gui.kernel.route_lookup import LinkInfo
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
+from qnet_gui.netvm.dns import local_server
 from qnet_gui.netvm.dns.resolved import ResolvedServers
 from qnet_gui.netvm.dns.sources import Sources
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
@@ -189,10 +190,17 @@ def test_an_ip_configuration_of_any_shape_is_borne(address: Any, gateway: Any, s
 # -- systemd-resolved
 
 
-def says(servers: list[Any], domains: list[Any] = [], mode: str = "stub", **routes: bool) -> ResolvedServers:  # noqa: B006
+def says(
+    servers: list[Any],
+    domains: list[Any] = [],  # noqa: B006
+    mode: str = "stub",
+    secured: Collection[int] = (),
+    **routes: bool,
+) -> ResolvedServers:
     """What it tells; `link3=False`: the link with index 3 is set to be no default route."""
-    values = {"DNS": servers, "Domains": domains, "ResolvConfMode": mode}
-    return replace(ResolvedServers.of(values), default_routes={int(name[4:]): route for name, route in routes.items()})
+    one = ResolvedServers.of({"DNS": servers, "Domains": domains, "ResolvConfMode": mode})
+    default_routes = {int(name[4:]): route for name, route in routes.items()}
+    return replace(one, default_routes=default_routes, secured=frozenset(secured))
 
 
 def entry(link: int, address: str, family: int = 2) -> tuple[int, int, bytes]:
@@ -285,6 +293,8 @@ class FakeWays:
     def out(self) -> Way | None:
         return self.way
 
+    lead_back = False
+
     @property
     def refused(self) -> bool:
         return self.way is None
@@ -324,6 +334,9 @@ class FakeNetworkManager:
     def servers(self, way_out: str) -> tuple[IPv4Address, ...]:
         return networkmanager_names.servers(self._objects, way_out)
 
+    def asks_otherwise(self, way_out: str) -> bool:
+        return networkmanager_names.asks_otherwise(self._objects, way_out)
+
 
 class FakeResolved:
     running = True
@@ -331,6 +344,7 @@ class FakeResolved:
     def __init__(self, servers: ResolvedServers) -> None:
         self.servers_for_all, self.servers_of_links = servers.servers_for_all(), servers.servers_of_links()
         self.is_bypassed = servers.mode == "foreign"
+        self.asks_otherwise, self.secures = servers.asks_otherwise, servers.secures
 
 
 def sources(
@@ -414,6 +428,12 @@ def rows(made: Sources) -> list[tuple[str, str, bool]]:
 def problems(made: Sources) -> list[str]:
     choice = made.choose(OwnAddresses())
     return made.problems(OwnAddresses(), choice, made.uplinks(choice))
+
+
+def test_a_way_that_leads_to_a_domain_is_no_lack_of_a_cable(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert problems(sources(None, device(1) | primary(1) | dns(ENTRY))) == ["no-uplink"]
+    monkeypatch.setattr(FakeWays, "lead_back", True)
+    assert problems(sources(None, device(1) | primary(1) | dns(ENTRY))) == ["no-uplink", "others-route"]
 
 
 def test_the_way_out_is_the_primary_uplink_and_comes_first() -> None:
@@ -512,13 +532,57 @@ def test_global_servers_win_alone_over_everything() -> None:
         {"nameservers": ["fd00::1"], "interface": "tun0", "priority": -50, "vpn": False},
         {"nameservers": ["fd00::1"], "interface": "tun0", "priority": 50, "vpn": True},
         {"nameservers": ["fd00::1"], "priority": 100},
-        {"nameservers": ["dns+tls://9.9.9.9"], "priority": 100},
     ],
 )
 def test_who_is_chosen_and_cannot_be_used_is_replaced_by_nobody(first: dict[str, Any]) -> None:
     made = sources(CABLE, device(1) | primary(1) | dns(ENTRY, first), file=ips("192.168.1.54"))
     assert asked(made) == ("none", (), ())
     assert problems(made) == ["no-dns"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"nameservers": ["dns+tls://9.9.9.9"], "priority": 100},
+        {"nameservers": ["dns+udp://9.9.9.9:5353"], "interface": "tun0", "priority": -50, "vpn": False},
+    ],
+)
+def test_who_is_asked_otherwise_than_a_domain_can_is_told_as_that(first: dict[str, Any]) -> None:
+    made = sources(CABLE, device(1) | primary(1) | dns(ENTRY, first), file=ips("192.168.1.54"))
+    assert asked(made) == ("none", (), ("names-otherwise",))
+    assert problems(made) == ["names-otherwise"]
+    both = sources(CABLE, device(1) | primary(1) | dns(first | {"nameservers": [*first["nameservers"], "10.0.0.1"]}))
+    assert asked(both) == ("networkmanager", ips("10.0.0.1"), ())
+
+
+def test_what_resolved_asks_otherwise_than_a_domain_can_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only encrypted, or at another port; of it all, or of one link. That NetworkManager told it whom is the same."""
+    monkeypatch.setattr("qnet_gui.netvm.dns.sources.link_index", {"eth0": 2}.get)
+    servers = [entry(0, "9.9.9.9"), entry(2, "10.0.0.1")]
+    refused: tuple[str, tuple[IPv4Address, ...], tuple[str, ...]] = ("none", (), ("names-otherwise",))
+    here = device(1) | primary(1) | dns(ENTRY)
+    for objects in (None, here):
+        assert asked(sources(CABLE, objects, says(servers, secured={0}))) == refused
+        assert asked(sources(CABLE, objects, says(servers, secured={2}))) == ("resolved", ips("9.9.9.9"), ())
+        assert asked(sources(CABLE, objects, says(servers[1:], secured={0, 2}))) == refused
+    assert asked(sources(CABLE, here, says(servers[1:], secured={0}))) == ("networkmanager", ips("192.168.1.53"), ())
+    everything = {"GlobalDnsConfiguration": {"domains": {"*": {"servers": ["9.9.9.9"]}}}}
+    objects = here | {ROOT: {NM: everything}}
+    assert asked(sources(CABLE, objects, says(servers[1:], secured={0}))) == refused
+    assert asked(sources(CABLE, objects, says(servers[1:]))) == ("networkmanager", ips("9.9.9.9"), ())
+    foreign = says(servers, mode="foreign", secured={0, 1, 2})
+    assert asked(sources(CABLE, here, replace(foreign, copied=frozenset(ips("9.9.9.9")))))[0] == "networkmanager"
+    odd = ResolvedServers.of({"DNS": servers, "DNSEx": [(0, 2, ips("9.9.9.9")[0].packed, 5353, "")]})
+    assert asked(sources(CABLE, None, odd)) == refused
+    usual = [(0, 2, ips("9.9.9.9")[0].packed, 53, ""), (2, 2, ips("10.0.0.1")[0].packed, 0, "")]
+    assert asked(sources(CABLE, None, ResolvedServers.of({"DNSEx": usual}))) == ("resolved", ips("9.9.9.9"), ())
+    fallback = [(0, 2, ips("9.9.9.9")[0].packed, 0, "")]
+    assert asked(sources(CABLE, None, ResolvedServers.of({"FallbackDNSEx": fallback}))) == (
+        "resolved", ips("9.9.9.9"), ()
+    )  # fmt: skip
+    assert asked(sources(CABLE, None, ResolvedServers.of({"FallbackDNSEx": fallback, "DNSOverTLS": "yes"}))) == refused
+    tried = ResolvedServers.of({"DNSEx": usual, "DNSOverTLS": "opportunistic"})
+    assert asked(sources(CABLE, None, tried)) == ("resolved", ips("9.9.9.9"), ())
 
 
 def test_an_entry_for_some_domains_only_serves_nobody_else() -> None:
@@ -547,6 +611,25 @@ def test_a_resolver_of_the_netvms_own_is_told_as_that() -> None:
     assert asked(sources(CABLE, objects)) == ("none", (), ("local-resolver",))
     assert problems(sources(CABLE, None, says([]), ips("127.0.0.53"))) == ["no-dns"]
     assert asked(sources(CABLE, file=ips("127.0.0.1", "192.168.1.54"))) == ("resolv.conf", ips("192.168.1.54"), ())
+
+
+def test_systemd_resolveds_own_listener_is_asked_where_it_hears_domains(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sockets = tmp_path / "udp"
+    monkeypatch.setattr(local_server, "_SOCKETS", sockets)
+    made = sources(CABLE, None, says([]), ips("127.0.0.53"))
+    made._local_resolver = True
+    head = "  sl  local_address rem_address   st\n"
+    for lines in ("", head, f"{head}  1: 3500007F:0035 00000000:0000 07\n  2: 3700007F:14E9 00000000:0000 07\n\n"):
+        sockets.write_text(lines)
+        assert asked(made) == ("none", (), ("local-resolver",))
+    sockets.write_text(f"{head}  1: 3500007F:0035 00000000:0000 07\n  2: 3700007F:0035 00000000:0000 07\n")
+    assert asked(made) == ("resolv.conf", ips("127.0.0.55"), ())
+    sockets.unlink()
+    assert asked(made) == ("none", (), ("local-resolver",))
+    made._resolvconf.servers = ips("127.0.0.1")
+    assert asked(made) == ("resolv.conf", ips("127.0.0.1"), ())
 
 
 def test_a_resolver_at_the_netvms_own_address_is_told_as_that() -> None:

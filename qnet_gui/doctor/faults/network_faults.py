@@ -45,6 +45,12 @@ class NetworkFault(Fault):
         "Take it away from it",
         ("sudo nmcli device set {device} managed no",),
     )
+    DHCPCD_ASKS_DOMAINS = Declared(
+        "dhcpcd-asks-domains",
+        "The netvm's dhcpcd asks on the vifs too, and a domain that answers can make itself the netvm's way out.",
+        "Have it leave the vifs alone",
+        ("sudo sed -i '1i denyinterfaces vif*' /etc/dhcpcd.conf", "sudo systemctl restart dhcpcd"),
+    )
     FIREWALL_RUNS = Declared(
         "firewall-runs",
         "{program} runs in the netvm, and stops what domains send through it.",

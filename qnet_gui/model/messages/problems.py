@@ -97,12 +97,22 @@ class ProblemCode(Code):
         "local-resolver",
         "Names do not resolve in domains: netvm asks a name server of its own, which answers nobody else.",
         "To let it answer the domains too, write local_resolver = true under [netvm] in /etc/qnet/qnet.toml in netvm, "
-        "and restart qnet-agent there. Or give netvm's connection another name server.",
+        "and restart qnet-agent there. Where it is systemd-resolved, write DNSStubListenerExtra=127.0.0.55 under "
+        "[Resolve] in /etc/systemd/resolved.conf, too, and restart that. Or give netvm's connection another name "
+        "server.",
     )
     NAMES_BESIDE_VPN = (
         "names-beside-vpn",
         "Names do not resolve: the only name servers are outside of the VPN, where others could read what is asked.",
         "Enter the name servers of the VPN in its settings, or end it.",
+    )
+    NAMES_OTHERWISE = (
+        "names-otherwise",
+        "Names do not resolve in domains: netvm asks its name servers encrypted or at another port, as domains cannot.",
+        "To let the resolver in netvm answer the domains too, write local_resolver = true under [netvm] in "
+        "/etc/qnet/qnet.toml there, where it is systemd-resolved also DNSStubListenerExtra=127.0.0.55 under [Resolve] "
+        "in /etc/systemd/resolved.conf, and restart it and qnet-agent. Or give netvm's connection a name server that "
+        "is asked in clear at port 53.",
     )
     ADDRESS_OVERLAP = (
         "address-overlap",
@@ -133,16 +143,17 @@ class ProblemCode(Code):
     )
     OTHERS_DROP = (
         "others-drop",
-        "Another program's packet filter in netvm stops everything that domains send to the network.",
+        "Another program's packet filter in netvm stops everything that domains send to the network, or all answers.",
         "Have that program pass on what comes from and goes to the interfaces vif* (vif+ in the words of iptables, "
         "firewalld and ufw), or stop it. In netvm, sudo nft list chains shows whose chains are at the hooks "
         "prerouting, forward and postrouting.",
     )
     OTHERS_ROUTE = (
         "others-route",
-        "A routing rule of another program in netvm leads astray what is meant for domains.",
-        "In netvm, sudo ip rule shows it: it has preference 0, and stands before those that look up qnet's own tables. "
-        "Have that program give its rule a preference of 1 or more.",
+        "A route or a routing rule of another program in netvm leads astray what domains send or are sent.",
+        "In netvm, sudo ip rule shows a rule: it has preference 0, and stands before those that look up qnet's own "
+        "tables. Have that program give its rule a preference of 1 or more. Or sudo ip route shows a default route by "
+        "a vif: delete it, and have that program leave vif* alone (dhcpcd by denyinterfaces).",
     )
     OTHER_VERSION = (
         "other-version",

@@ -34,7 +34,7 @@ class Judge:
     """`collides`: whether an address is one of ours. `is_own`: whether it is the netvm's, as the uplink's is.
 
     `leaves_by`: by what a domain's packet to an address leaves. `may_answer`: whether a resolver on the netvm's
-    loopback is to answer the domains, where the netvm asks one.
+    loopback is to answer the domains, where the netvm asks one. `heard_at`: where such a one hears them, if it does.
     """
 
     way: Way | None
@@ -42,13 +42,18 @@ class Judge:
     is_own: Callable[[IPv4Address], bool]
     leaves_by: Callable[[IPv4Address], UplinkKind | None]
     may_answer: bool = False
+    heard_at: Callable[[IPv4Address], IPv4Address | None] = lambda server: server
 
-    def choice(self, source: DnsSource, named: Iterable[IPv4Address]) -> Choice:
-        """What can be used of the servers that `source` names."""
+    def choice(self, source: DnsSource, named: Iterable[IPv4Address], otherwise: bool = False) -> Choice:
+        """What can be used of the servers that `source` names.
+
+        `otherwise`: it asks others, too, but encrypted or at another port than a domain can.
+        """
         named = list(named)
         local = tuple(server for server in named if server.is_loopback)
-        if local and self.may_answer:
-            return Choice(self.way, source, local[:1], local=True)
+        heard = tuple(at for server in local if (at := self.heard_at(server))) if self.may_answer else ()
+        if heard:
+            return Choice(self.way, source, heard[:1], local=True)
         told = usable(named, ())
         apart = tuple(server for server in told if not self.collides(server))
         free = tuple(server for server in apart if not self.is_own(server))
@@ -60,6 +65,8 @@ class Judge:
             problems.append(ProblemCode.ADDRESS_OVERLAP)
         if free and not safe:
             problems.append(ProblemCode.NAMES_BESIDE_VPN)
+        if otherwise and not named:
+            problems.append(ProblemCode.NAMES_OTHERWISE)
         return Choice(self.way, source if safe else DnsSource.NONE, safe, tuple(code.value for code in problems))
 
     def _beside_vpn(self, server: IPv4Address) -> bool:

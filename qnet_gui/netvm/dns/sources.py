@@ -8,18 +8,19 @@ names and its global ones, NetworkManager's global ones.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
-from qnet_gui.kernel.netlink import Netlink
+from qnet_gui.kernel.netlink import Netlink, link_index
 from qnet_gui.model.dns import DnsSource
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.problems import ProblemCode
 from qnet_gui.model.route import Route
 from qnet_gui.model.uplink import Uplink, UplinkKind, UplinkState
 from qnet_gui.netvm.dns.choice import Choice, Judge
+from qnet_gui.netvm.dns.local_server import heard_at
 from qnet_gui.netvm.dns.resolv_conf import ResolvConf
 from qnet_gui.netvm.dns.resolved import STUBS, Resolved
 from qnet_gui.netvm.packet_filter.base_setup import OwnAddresses
@@ -36,6 +37,7 @@ class Sources:
 
     `served`: the vifs that may send now, with their addresses. `changed` is called when anything may be another.
     `local_resolver`: whether one on the netvm's loopback is to answer the domains, where the netvm asks one.
+    `inside`: the links behind which the netvm itself is the router. `mark`: what others mark a domain's packets with.
     """
 
     def __init__(
@@ -45,12 +47,14 @@ class Sources:
         served: Callable[[], Iterable[VifAddress]],
         changed: Callable[[], None],
         local_resolver: bool = False,
+        inside: Callable[[], Container[str]] = frozenset,
+        mark: Callable[[IPv4Address, int], int] = lambda *_: 0,
     ) -> None:
         self._netlink = netlink
         self._local_resolver = local_resolver
         self._served = served
         self._changed = changed
-        self._ways = Ways(lambda: self._asked_for)
+        self._ways = Ways(lambda: self._asked_for, inside, mark)
         self._asked_for: VifAddress | None = None
         #: The servers that the last choice was made of, and those of them that were a domain's address.
         self._judged: tuple[IPv4Address, ...] = ()
@@ -84,9 +88,12 @@ class Sources:
         def collides(address: IPv4Address) -> bool:
             return self._is_ours(own, address)
 
-        source, self._judged = self._named(way)
+        source, named = self._named(way)
+        secured = self._is_secured(source, way)
+        self._judged = () if secured else named
         self._taken = self._of_domains(self._judged)
-        return Judge(way, collides, self._ways.is_own, self._ways.by, self._local_resolver).choice(source, self._judged)
+        judge = Judge(way, collides, self._ways.is_own, self._ways.by, self._local_resolver, heard_at)
+        return judge.choice(source, self._judged, secured or self._asks_otherwise(source, way))
 
     def _is_ours(self, own: OwnAddresses, address: IPv4Address) -> bool:
         return address in own.pool or address in own.own or any(address == domain for _, domain in self._served())
@@ -111,6 +118,20 @@ class Sources:
             stubs = STUBS if resolved is not None and resolved.running else frozenset()
             return DnsSource.RESOLV_CONF, tuple(server for server in file if server not in stubs)
         return DnsSource.RESOLVED, links
+
+    def _is_secured(self, source: DnsSource, way: Way | None) -> bool:
+        """Whether NetworkManager has its servers asked by systemd-resolved, which asks them encrypted only."""
+        manager, resolved = self._networkmanager, self._resolved
+        if source is not DnsSource.NETWORKMANAGER or manager is None or resolved is None or resolved.is_bypassed:
+            return False
+        link = link_index(way.name) if way is not None and manager.global_servers is None else 0
+        return link is not None and resolved.secures(link)
+
+    def _asks_otherwise(self, source: DnsSource, way: Way | None) -> bool:
+        """Whether who decides has chosen servers that are asked otherwise than a domain can."""
+        if source is DnsSource.NETWORKMANAGER and self._networkmanager is not None:
+            return self._networkmanager.asks_otherwise(way.name if way is not None else "")
+        return source is DnsSource.RESOLVED and self._resolved is not None and self._resolved.asks_otherwise
 
     @staticmethod
     def _is_in_charge(manager: NetworkManager, way: Way | None) -> bool:
@@ -167,7 +188,7 @@ class Sources:
         elif not choice.servers and set(problems) <= {ProblemCode.ADDRESS_OVERLAP.value}:
             lost = manager is not None and manager.lost_servers
             problems.append((ProblemCode.NETWORKMANAGER_LOST_SERVERS if lost else ProblemCode.NO_DNS).value)
-        if self._leads_astray(own):
+        if self._leads_astray(own) or (choice.way is None and self._ways.lead_back):
             problems.append(ProblemCode.OTHERS_ROUTE.value)
         return list(dict.fromkeys(problems))
 

@@ -31,6 +31,7 @@ from qnet_gui.netvm.packet_filter.sets import (
     MARK_MASK,
     MARK_SET,
     SERVER_MAP,
+    SOURCE_MAP,
     VIF_SET,
     VIRTUAL_SET,
 )
@@ -40,6 +41,9 @@ Chains = dict[str, tuple[str, tuple[str, ...]]]
 
 #: Before fragments are put together, so that nobody's fragment gets into a domain's packet.
 ANTI_SPOOFING_PRIORITY = -450
+#: Before all others who redirect (`dstnat`, -100), whoever came first: a proxy or resolver beside us may take all that
+#: goes to port 53, and would not answer domains. Behind `mangle`, so that others' marks see what the domain has sent.
+_REDIRECTION_PRIORITY = -149
 _FROM_VIF, _TO_VIF = f"iifgroup {VIF_GROUP}", f"oifgroup {VIF_GROUP}"
 _NOT_TO_VIF = f"oifgroup != {VIF_GROUP}"
 _FROM_WORLD = f'iifgroup != {VIF_GROUP} iifname != "lo"'
@@ -82,7 +86,7 @@ _PREROUTING: Chains = {
         ),
     ),
     "inet redirect_dns": (
-        "type nat hook prerouting priority dstnat; policy accept;",
+        f"type nat hook prerouting priority {_REDIRECTION_PRIORITY}; policy accept;",
         (f"{_FROM_VIF} meta l4proto {{ tcp, udp }} th dport 53 dnat ip to ip daddr map @{SERVER_MAP}",),
     ),
 }
@@ -179,6 +183,8 @@ def _forward(policy: Policy) -> Chains:
                 f"ct state established ct mark 0 ct status snat ct mark set iifname map @{MARK_MAP} accept",
                 f"ct state established {_FOREIGN} accept",
                 f"{_ERROR} ip saddr . ct mark @{MARK_SET} accept",
+                # what a helper expects of one of its connections, whose mark it has: FTP's data, PPTP's packets
+                f"ct state related meta l4proto != icmp ip saddr . ct mark @{MARK_SET} goto first_of_domain",
                 # what belongs to no connection is not masqueraded, so it would tell the world a domain's address
                 "drop",
             ),
@@ -199,7 +205,10 @@ def _forward(policy: Policy) -> Chains:
 _POSTROUTING: Chains = {
     "inet hide_domains": (
         "type nat hook postrouting priority srcnat; policy accept;",
-        (f'{_NOT_TO_VIF} oifname != "lo" ip saddr @{DOMAIN_SET} masquerade',),
+        (
+            f'{_NOT_TO_VIF} oifname != "lo" ip saddr @{DOMAIN_SET} snat ip to oifname map @{SOURCE_MAP}',
+            f'{_NOT_TO_VIF} oifname != "lo" ip saddr @{DOMAIN_SET} masquerade',
+        ),
     ),
     "inet from_netvm": (
         "type filter hook output priority filter; policy accept;",

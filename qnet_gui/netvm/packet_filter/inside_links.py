@@ -64,7 +64,7 @@ def names(links: Sequence[SurveyedLink], ways: Container[str] = ()) -> frozenset
 
 
 class InsideLinks:
-    """Tells the packet filter. `look_again` is called when a link may have settled meanwhile."""
+    """Tells the packet filter. `look_again` is called when a link may have settled, and when others are inside."""
 
     def __init__(self, nft: Filter, look_again: Callable[[], None]) -> None:
         self._nft = nft
@@ -75,6 +75,10 @@ class InsideLinks:
         self._inside = frozenset(map(str, nft.elements("inet", TABLE, INSIDE_SET)))
         self._addresses: frozenset[IPv4Address] = frozenset()
 
+    def links(self) -> frozenset[str]:
+        """The names of those that are inside."""
+        return self._inside
+
     @property
     def elements(self) -> str:
         """What the packet filter was told, as commands for nftables."""
@@ -84,11 +88,13 @@ class InsideLinks:
         """Look at the links, and tell what is otherwise than before. Raises nothing."""
         try:
             links = survey()
-            before = self.elements
+            before, links_before = self.elements, self._inside
             self._inside = self._settled(names(links, self._ways(links)))
             self._addresses = frozenset(address for link in links for address in link.addresses)
             if self.elements != before:
                 self._nft.apply(self.elements)
+            if self._inside != links_before:
+                self._look_again()
         except KernelError as error:
             log.error("%s", error)
 

@@ -36,6 +36,7 @@ from qnet_gui.netvm.packet_filter.sets import (
     MARK_MAP,
     MARK_SET,
     SERVER_MAP,
+    SOURCE_MAP,
     TABLE,
     VIF_SET,
     VIRTUAL_SET,
@@ -133,6 +134,11 @@ def change_redirects(redirects: Iterable[DnsRedirect]) -> str:
     """One transaction that replaces all redirections; with none every query is refused."""
     pairs = [f"{redirect.virtual} : {redirect.real}" for redirect in redirects]
     return "\n".join(_replace(SERVER_MAP, pairs, kind="map"))
+
+
+def change_sources(sources: Mapping[str, IPv4Address]) -> str:
+    """One transaction that says with which address domains leave by a link; by all others as the kernel has it."""
+    return "\n".join(_replace(SOURCE_MAP, (f'"{link}" : {source}' for link, source in sources.items()), kind="map"))
 
 
 def count_anew() -> str:

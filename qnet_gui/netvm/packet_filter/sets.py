@@ -21,6 +21,8 @@ VIF_SET = "vif_address"
 DOMAIN_SET = "domain_address"
 SERVER_MAP = "dns_server"
 VIRTUAL_SET = "virtual_dns"
+#: The address that domains leave with by a link, where the kernel would take another.
+SOURCE_MAP = "way_source"
 #: The mark of a vif's connections; and an address with the mark of the one vif that packets to it go to.
 MARK_MAP, MARK_SET = "vif_mark", "address_mark"
 #: How many connections an address has; and the number that none may exceed, which the elements of that set keep.
@@ -52,6 +54,7 @@ add set inet {TABLE} {MARK_SET} {{ type ipv4_addr . mark; {_SIZE} }}
 add set inet {TABLE} {CONNECTION_SET} {{ type ipv4_addr; size 65535; flags dynamic; }}
 add set inet {TABLE} {CROWDED_SET} {{ type ipv4_addr; size 65535; flags dynamic, timeout; timeout 200ms; }}
 add set inet {TABLE} {LIMIT_SET} {{ type mark; }}
+add map inet {TABLE} {SOURCE_MAP} {{ type ifname : ipv4_addr; }}
 add map inet {TABLE} {SERVER_MAP} {{ type ipv4_addr : ipv4_addr; }}
 add counter inet {TABLE} spoofed
 add counter inet {TABLE} impersonated

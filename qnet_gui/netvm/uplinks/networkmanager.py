@@ -70,6 +70,10 @@ class NetworkManager:
         """The name servers to use, best first; `way_out`: the link that packets leave by, empty for none."""
         return networkmanager_names.servers(self._picture, way_out)
 
+    def asks_otherwise(self, way_out: str) -> bool:
+        """Whether any of those is to be asked otherwise than a domain can."""
+        return networkmanager_names.asks_otherwise(self._picture, way_out)
+
     @property
     def global_servers(self) -> tuple[IPv4Address, ...] | None:
         """Those that it uses whatever the connection; None where there are none such."""

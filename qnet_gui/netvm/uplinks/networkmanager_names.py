@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
-from qnet_gui.model.dns import name_server
+from qnet_gui.model.dns import is_asked_otherwise, name_server
 from qnet_gui.netvm.uplinks.networkmanager_objects import (
     MANAGER_PATH,
     NM,
@@ -47,21 +47,26 @@ def _configuration(objects: Objects) -> list[Properties]:
     return [entry for entry in named if not str(entry.get("interface", "")).startswith("vif")]
 
 
-def _servers_of(entries: Iterable[Properties]) -> tuple[IPv4Address, ...]:
+def _texts_of(entries: Iterable[Properties]) -> list[object]:
     lists = (entry["nameservers"] for entry in entries)
-    return _ipv4_only([text for texts in lists if isinstance(texts, list | tuple) for text in texts])
+    return [text for texts in lists if isinstance(texts, list | tuple) for text in texts]
 
 
-def global_servers(objects: Objects) -> tuple[IPv4Address, ...] | None:
-    """Those of its global configuration, which wins alone over every connection's; None where there is none."""
+def _global_texts(objects: Objects) -> list[object] | None:
     manager: Mapping[str, Any] = objects.get(MANAGER_PATH, {}).get(NM, {})
     configured = manager.get("GlobalDnsConfiguration")
     domains = configured.get("domains") if isinstance(configured, Mapping) else None
     everything = domains.get("*") if isinstance(domains, Mapping) else None
     if isinstance(everything, Mapping) and everything.get("servers"):
-        return _ipv4_only(everything["servers"])
+        return list(everything["servers"])
     entries = [entry for entry in _configuration(objects) if not entry.get("interface") and not entry.get("domains")]
-    return _servers_of(entries) if entries else None
+    return _texts_of(entries) if entries else None
+
+
+def global_servers(objects: Objects) -> tuple[IPv4Address, ...] | None:
+    """Those of its global configuration, which wins alone over every connection's; None where there is none."""
+    texts = _global_texts(objects)
+    return _ipv4_only(texts) if texts is not None else None
 
 
 def servers(objects: Objects, way_out: str = "") -> tuple[IPv4Address, ...]:
@@ -71,7 +76,17 @@ def servers(objects: Objects, way_out: str = "") -> tuple[IPv4Address, ...]:
     NetworkManager means it: asking others beside them would leak around it. Of several connections with one priority
     the way out's come first: it keeps the order in which they came up, whatever has become the way out since.
     """
-    alone = global_servers(objects)
+    return _ipv4_only(_chosen(objects, way_out))
+
+
+def asks_otherwise(objects: Objects, way_out: str = "") -> bool:
+    """Whether any of those whom it has chosen is to be asked otherwise than a domain can."""
+    return any(map(is_asked_otherwise, _chosen(objects, way_out)))
+
+
+def _chosen(objects: Objects, way_out: str) -> list[object]:
+    """The servers to use, as it writes them."""
+    alone = _global_texts(objects)
     if alone is not None:
         return alone
     entries = [entry for entry in _configuration(objects) if entry.get("interface")
@@ -82,7 +97,7 @@ def servers(objects: Objects, way_out: str = "") -> tuple[IPv4Address, ...]:
     elif any(entry.get("vpn") for entry in entries):
         entries = [entry for entry in entries if entry.get("vpn")]
     entries.sort(key=lambda entry: (_priority(entry), entry["interface"] != way_out))
-    return _servers_of(entries)
+    return _texts_of(entries)
 
 
 def leaves_names_alone(objects: Objects) -> bool:

@@ -10,12 +10,12 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
 from qnet_gui.kernel import route_lookup
 from qnet_gui.kernel.netlink import link_index, link_names
-from qnet_gui.kernel.route_lookup import Hop, LinkInfo
+from qnet_gui.kernel.route_lookup import PAGE, QUESTION, Hop, LinkInfo, PacketKind
 from qnet_gui.model.uplink import UplinkKind
 
 _SYS = Path("/sys/class/net")
@@ -28,6 +28,8 @@ OUTSIDE = tuple(
 #: linux/if_arp.h: ARPHRD_TUNNEL, ARPHRD_SIT, ARPHRD_IPGRE, ARPHRD_NONE; no link layer of a card's.
 _TUNNELS = frozenset({768, 776, 778, 65534})
 _ARPHRD_RAWIP = 519
+#: The addresses of IPv4 over a provider's IPv6 (RFC 7335): a tunnel that hides nothing.
+_OVER_IPV6 = IPv4Network("192.0.0.0/29")
 _LOOPBACK = 1
 #: So many domains are asked for.
 _ASKED_MAX = 16
@@ -62,7 +64,8 @@ class Way:
     """A way out: the link, the MTU in bytes of link and route, the router and our own address on it.
 
     `running`: a packet can leave. A tunnel's link tells nothing of that but whether its program runs; but where no
-    other link does, what that makes of a packet cannot leave.
+    other link does, what that makes of a packet cannot leave. `source`: the address of the netvm's own packets there,
+    where the kernel would hide others behind another one.
     """
 
     name: str
@@ -71,22 +74,50 @@ class Way:
     running: bool
     gateway: IPv4Address | None = None
     address: IPv4Address | None = None
+    source: IPv4Address | None = None
 
 
 class Ways:
-    """`vif` gives the one to ask for, None where there is none: then the netvm's own way is told."""
+    """`vif` gives the one to ask for, None where there is none: then the netvm's own way is told.
 
-    def __init__(self, vif: Callable[[], VifAddress | None]) -> None:
+    `inside`: the links behind which the netvm itself is the router. `mark`: what others mark a domain's packets with,
+    by its address and their protocol.
+    """
+
+    def __init__(
+        self,
+        vif: Callable[[], VifAddress | None],
+        inside: Callable[[], Container[str]] = frozenset,
+        mark: Callable[[IPv4Address, int], int] = lambda *_: 0,
+    ) -> None:
         self._lookup = route_lookup.RouteLookup()
-        self._vif = vif
+        self._vif, self._inside, self._mark = vif, inside, mark
 
-    def hop(self, destination: IPv4Address) -> Hop | None:
+    def hop(self, destination: IPv4Address, packet: PacketKind = PAGE) -> Hop | None:
         """Where a domain's packet to an address goes next."""
         vif = self._vif()
         index = link_index(vif[0]) if vif else None
         if vif is None or index is None:
-            return self._lookup.hop(destination)
-        return self._lookup.hop_from(destination, vif[1], index)
+            return self._lookup.hop(destination, packet)
+        return self._hop_from(destination, vif[1], index, packet)
+
+    def _hop_from(self, destination: IPv4Address, address: IPv4Address, index: int, packet: PacketKind) -> Hop | None:
+        """For a vif's own packet. One whose mark leads to this machine itself, as a proxy's, does not leave.
+
+        Then the way is told that is there without.
+        """
+        marked = self._marked(packet, address)
+        hop = self._lookup.hop_from(destination, address, index, marked)
+        is_taken = marked.mark and hop is not None and hop.local
+        return self._lookup.hop_from(destination, address, index, packet) if is_taken else hop
+
+    def _marked(self, packet: PacketKind, address: IPv4Address) -> PacketKind:
+        return packet._replace(mark=self._mark(address, packet.protocol))
+
+    def _own_hop(self, destination: IPv4Address) -> Hop | None:
+        """Where a packet of the netvm's own would go that is like the domain's."""
+        vif = self._vif()
+        return self._lookup.hop(destination, self._marked(PAGE, vif[1]) if vif else PAGE)
 
     def usual(self, vifs: Iterable[VifAddress]) -> VifAddress | None:
         """One of them whose packets leave by the way of most; of as many, by the netvm's own. None where there is none.
@@ -96,7 +127,7 @@ class Ways:
         groups: dict[int, list[VifAddress]] = {}
         for name, address in itertools.islice(vifs, _ASKED_MAX):
             index = link_index(name)
-            hop = self._lookup.hop_from(OUTSIDE[0], address, index) if index is not None else None
+            hop = self._hop_from(OUTSIDE[0], address, index, PAGE) if index is not None else None
             groups.setdefault(hop.index if hop is not None else 0, []).append((name, address))
         if len(groups) < 2:  # the usual case, for which the netvm's own is not asked
             return next((group[0] for group in groups.values()), None)
@@ -116,20 +147,24 @@ class Ways:
         indices = [index for index, _ in Counter(hop.index for hop in hops.values()).most_common()]
         index = next(filter(self._runs, indices), indices[0])
         outside, hop = next(pair for pair in hops.items() if pair[1].index == index)
-        link, own = self._lookup.link(index), self._lookup.hop(outside)
+        link, own = self._lookup.link(index), self._own_hop(outside)
         if link is None or link.name.startswith("vif") or link.name == "lo":
             return None
-        kind, address = _kind(link), own.source if own is not None and own.index == index else None
+        address = own.source if own is not None and own.index == index else None
+        kind = _kind(link)
+        if kind is UplinkKind.VPN and address is not None and address in _OVER_IPV6:
+            kind = UplinkKind.OTHER
         running = self._leads_on(link)
         mtu = min(link.mtu, hop.mtu or link.mtu)  # dhcpcd tells routes of a smaller one, and not the card
-        return Way(link.name, kind, mtu, running, hop.gateway, address)
+        usual = self._lookup.usual_source(index, hop.gateway or outside)
+        return Way(link.name, kind, mtu, running, hop.gateway, address, address if address != usual else None)
 
     def _is_makeshift(self, outside: IPv4Address, hop: Hop) -> bool:
         """Whether nobody gave this machine an address there, so that it has one of its own making (RFC 3927).
 
         dhcpcd and avahi-autoipd set a default route to the cable itself then, where nobody answers for the world.
         """
-        own = self._lookup.hop(outside) if hop.gateway is None else None
+        own = self._own_hop(outside) if hop.gateway is None else None
         if own is None or own.index != hop.index or own.source is None or not own.source.is_link_local:
             return False
         link = self._lookup.link(hop.index)
@@ -143,9 +178,25 @@ class Ways:
         return link.running and (_kind(link) is not UplinkKind.VPN or self._has_card())
 
     def _has_card(self) -> bool:
-        """Whether any link runs that is no tunnel."""
+        """Whether any link runs by which a tunnel's packets may leave."""
         others = (self.link(name) for name in link_names() if not name.startswith("vif") and name != "lo")
-        return any(other[1].running and other[0] is not UplinkKind.VPN for other in others if other is not None)
+        return any(self._is_card(*other) for other in others if other is not None)
+
+    def _is_card(self, kind: UplinkKind, link: LinkInfo) -> bool:
+        """Whether it runs, is no tunnel, no hotspot and no container's: those lead nowhere.
+
+        A real card behind which nobody leads on may still have the VPN's server there.
+        """
+        if not link.running or kind is UplinkKind.VPN or (link.is_port and link.is_made):
+            return False
+        return link.name not in self._inside() or not (link.is_made or kind is UplinkKind.WIFI)
+
+    @property
+    def lead_back(self) -> bool:
+        """Whether what is for the world goes to a domain, or back to one."""
+        hop = self.hop(OUTSIDE[0])
+        link = self._lookup.link(hop.index) if hop is not None and not hop.local else None
+        return link is not None and link.name.startswith("vif")
 
     @property
     def refused(self) -> bool:
@@ -172,8 +223,8 @@ class Ways:
         return False
 
     def by(self, destination: IPv4Address) -> UplinkKind | None:
-        """What the link is made of by which a domain's packet to an address leaves; None where it does not leave."""
-        hop = self.hop(destination)
+        """What the link is made of by which a domain's question to an address leaves; None where it does not leave."""
+        hop = self.hop(destination, QUESTION)
         link = self._lookup.link(hop.index) if hop is not None and not hop.local else None
         return _kind(link) if link is not None else None
 

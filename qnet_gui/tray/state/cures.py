@@ -170,6 +170,7 @@ _CURES: dict[Code, Cure] = {
     ProblemCode.NETWORKMANAGER_LOST_SERVERS: _names,
     ProblemCode.LOCAL_RESOLVER: _names,
     ProblemCode.NAMES_BESIDE_VPN: _names,
+    ProblemCode.NAMES_OTHERWISE: _names,
     ProblemCode.NFT_FAILED: _apply_again,
     ProblemCode.VIF_REFUSED: _apply_again,
     ProblemCode.DOM0_NETVM: _separate,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from waiting import DEADLINE
 
-from .. import packets
+from .. import packets, real_resolved
 from ..conftest import Lab
 from .test_uplinks import name, problems, status, whoami
 
@@ -86,6 +86,26 @@ def test_nothing_else_on_the_loopback_is_reached(asking: Lab) -> None:
     for target in ("10.137.0.1", "127.0.0.1"):
         done = asking.exec("work", "dig", "+short", "+tries=1", "+time=1", "whoami.test", f"@{target}", check=False)
         assert LOCAL not in done.stdout
+
+
+def test_systemd_resolved_answers_the_domains_too(fresh_lab: Lab) -> None:
+    """Its own listener hears what comes by the loopback only, which no domain's question does."""
+    lab = fresh_lab
+    lab.exec("netvm", "ln", "-sf", "/run/systemd/resolve/stub-resolv.conf", "/etc/resolv.conf")
+    lab.exec(
+        "netvm", "sh", "-c", "mkdir -p /etc/qnet; printf '[netvm]\\nlocal_resolver = true\\n' >/etc/qnet/qnet.toml"
+    )
+    with real_resolved.running(lab, "DNS=192.168.0.54"):
+        lab.restart_program("netvm", "qnet-agent")
+        lab.wait("that it is told", lambda: problems(lab) == ["local-resolver"])
+    with real_resolved.running(lab, "DNS=192.168.0.54\nDNSSEC=no\nDNSStubListenerExtra=127.0.0.55"):
+        lab.wait("its answer", lambda: whoami(lab) == "192.0.2.1")
+        for transport in ("+notcp", "+tcp"):
+            for virtual in ("10.139.1.1", "10.139.1.2"):
+                question = f"dig +short +tries=1 +time=2 {transport} whoami.test @{virtual}"
+                assert lab.out("work", *question.split()) == "192.0.2.1"
+        assert {redirect["real"] for redirect in status(lab)["dns"]["redirects"]} == {"10.137.0.1"}
+        assert problems(lab) == []
 
 
 def test_it_is_off_where_nobody_said_so(fresh_lab: Lab) -> None:

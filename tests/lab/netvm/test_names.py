@@ -63,6 +63,13 @@ def test_a_resolver_of_the_netvms_own_is_told_as_that(online: Lab) -> None:
     online.wait("the other", lambda: servers(online) == ["192.168.0.55"])
 
 
+def test_names_go_where_they_are_to_whatever_another_program_redirects(online: Lab) -> None:
+    """One that came later, for its own resolver: ours nobody else has a use for."""
+    hook, rule = "type nat hook prerouting priority dstnat;", "meta l4proto { tcp, udp } th dport 53 redirect"
+    online.exec("netvm", "nft", f"table inet other {{\nchain other {{\n{hook}\n{rule}\n}}\n}}")
+    assert whoami(online) == "192.0.2.1"
+
+
 def test_a_server_with_an_address_of_ours_is_never_asked(online: Lab) -> None:
     """What a hostile lease, or one of a network that uses the same addresses, names: a domain, or the netvm itself."""
     for ours in (online.address("work"), "10.137.0.1", "10.139.1.2", "10.137.99.9"):
@@ -131,6 +138,21 @@ def test_systemd_resolveds_fallback_is_asked_where_nobody_names_a_server(online:
         online.wait("the fallback", lambda: servers(online) == ["192.168.0.55"])
         assert (status(online)["dns"]["source"], problems(online)) == ("resolved", [])
         assert whoami(online) == "192.0.2.1"
+
+
+def test_what_systemd_resolved_asks_encrypted_no_domain_asks_in_clear(online: Lab) -> None:
+    """Whoever has told it whom to ask; nor at port 53 what is asked at another."""
+    online.exec("netvm", "ln", "-sf", "/run/systemd/resolve/stub-resolv.conf", "/etc/resolv.conf")
+    with real_resolved.running(online, "DNSOverTLS=yes") as resolved:
+        online.wait("refusal", lambda: problems(online) == ["names-otherwise"] and servers(online) == [])
+        resolved.ctl("dns eth0 192.168.0.55")
+        resolved.ctl("dnsovertls eth0 no")
+        resolved.ctl("dns eth0 192.168.0.54")
+        online.wait("what is in clear", lambda: servers(online) != [] and problems(online) == [])
+    with real_resolved.running(online, "DNS=192.168.0.55:5353"):
+        online.wait("refusal", lambda: problems(online) == ["names-otherwise"] and servers(online) == [])
+    with real_resolved.running(online, "DNS=192.168.0.55:5353 192.168.0.54\nDNSOverTLS=opportunistic"):
+        online.wait("the other", lambda: servers(online) == ["192.168.0.54"] and problems(online) == [])
 
 
 def test_a_vpn_that_tells_systemd_resolved_is_asked_alone(online: Lab) -> None:

@@ -37,6 +37,13 @@ ELSEWHERE = {
     "mangle": 'type filter hook prerouting priority mangle; policy drop; iifname != "vif*" accept;',
     "behind": "type filter hook postrouting priority mangle; policy accept; ip daddr 203.0.113.11 drop;",
 }
+#: What is asked gets out, and no answer in: somebody had read that vifs are to be let through.
+UNANSWERED = {
+    "no answers": 'iifname "vif*" accept; oifname "vif*" udp sport 53 accept;',
+    "answers to itself": 'iifname "vif*" accept; oifname != "vif*" ct state established accept;',
+}
+#: A transparent proxy, as everybody has Tor's.
+PROXY = 'chain other { type nat hook prerouting priority dstnat; iifname "vif*" meta l4proto tcp redirect to :9040; }'
 PASSING = {
     "one port": ("inet other", CHAIN.format("filter", "accept", "tcp dport 81 reject;")),
     "named": ("ip filter", CHAIN.format("filter", "drop", 'iifname "vif*" accept; oifname "vif*" accept;')),
@@ -85,6 +92,24 @@ def test_one_at_another_hook_stops_everything_too(lab: Lab, where: str) -> None:
     with filter_of(lab, "inet other", f"chain other {{ {ELSEWHERE[where]} }}"):
         lab.wait("the problem", lambda: not fetches(lab) and problems(lab) == ["others-drop"])
         lab.exec("netvm", "nft", "flush chain inet other other; add chain inet other other { policy accept; }")
+        lab.wait("no problem", lambda: fetches(lab) and problems(lab) == [])
+    lab.wait("nobody counts", lambda: not is_watched(lab))
+
+
+@pytest.mark.parametrize("which", UNANSWERED)
+def test_one_that_stops_all_answers_is_a_problem_too(lab: Lab, which: str) -> None:
+    with filter_of(lab, "ip other", CHAIN.format("filter", "drop", UNANSWERED[which])):
+        lab.wait("the problem", lambda: not fetches(lab) and problems(lab) == ["others-drop"])
+        lab.exec("netvm", "nft", "insert rule ip other forward ct state established,related accept")
+        lab.wait("no problem", lambda: fetches(lab) and problems(lab) == [])
+    lab.wait("nobody counts", lambda: not is_watched(lab))
+
+
+def test_a_proxy_that_takes_everything_for_the_netvm_is_a_problem_too(lab: Lab) -> None:
+    """Nobody but who gives names is there for domains."""
+    with filter_of(lab, "inet other", PROXY):
+        lab.wait("the problem", lambda: not fetches(lab) and problems(lab) == ["others-drop"])
+        lab.exec("netvm", "nft", "flush chain inet other other")
         lab.wait("no problem", lambda: fetches(lab) and problems(lab) == [])
     lab.wait("nobody counts", lambda: not is_watched(lab))
 

@@ -320,6 +320,45 @@ def test_what_nobody_deleted_of_an_earlier_owner_reaches_no_later_one(lab: Lab, 
         lab.exec("netvm", "conntrack", "-D", *flow)
 
 
+_FTP_SERVER = """
+import socket
+control, data = (socket.create_server(("0.0.0.0", port)) for port in (21, 40001))
+print("serving", flush=True)
+peer = control.accept()[0]
+peer.sendall(b"220 here\\r\\n")
+peer.recv(100)
+where = peer.getsockname()[0].replace(".", ",")
+peer.sendall(f"227 Entering Passive Mode ({where},156,65).\\r\\n".encode())
+data.accept()[0].sendall(b"the file")
+"""
+_FTP_CLIENT = f"""
+import socket
+with socket.create_connection(("{WEB}", 21), 5) as control:
+    assert control.recv(100).startswith(b"220")
+    control.sendall(b"PASV\\r\\n")
+    assert control.recv(100).startswith(b"227")
+    with socket.create_connection(("{WEB}", 40001), 0.8) as data:  # before a second attempt
+        print(data.recv(100).decode())
+"""
+
+
+def test_what_belongs_to_a_domains_connection_by_a_helper_gets_out(lab: Lab) -> None:
+    """FTP's data, PPTP's packets: what somebody has loaded a helper for is called related then, and not new."""
+    rules = """add table ip others
+    add ct helper ip others ftp { type "ftp" protocol tcp; }
+    add chain ip others first { type filter hook prerouting priority mangle; }
+    add rule ip others first tcp dport 21 ct helper set ftp"""
+    server = lab.popen("isp1", "/usr/bin/python3", "-c", _FTP_SERVER, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None and server.stdout.readline() == "serving\n"
+        lab.exec("netvm", "nft", "-f", "-", input=rules)
+        assert lab.out("work", "/usr/bin/python3", "-c", _FTP_CLIENT) == "the file"
+    finally:
+        lab.exec("netvm", "nft", "delete", "table", "ip", "others", check=False)
+        server.kill()
+        server.communicate()
+
+
 def test_another_programs_mark_stays_and_its_connection_works(lab: Lab, uplink: str) -> None:
     rules = f"""add table ip others
     add chain ip others first {{ type filter hook prerouting priority mangle; }}

@@ -169,6 +169,69 @@ def test_a_vpn_with_all_cables_out_is_no_way_out(online: Lab) -> None:
         assert uplinks(online)[0] == ("wg0", "vpn", "up", True)
 
 
+def test_nor_is_one_with_a_container_running(online: Lab) -> None:
+    """The container's end and its bridge run, and lead nowhere."""
+    for words in ("link add docker0 type bridge", "address add 172.17.0.1/16 dev docker0", "link set docker0 up",
+                  "link add veth0 type veth peer name inner", "link set veth0 master docker0 up"):  # fmt: skip
+        ip(online, words)
+    container = "unshare -n sleep 60 >/dev/null 2>&1 & sleep 0.5; ip link set inner netns $!"
+    online.exec("netvm", "sh", "-c", f"{container}; nsenter -t $! -n ip link set inner up")
+    with tunnel(online):
+        ip(online, "route add default dev wg0 table 51820")
+        ip(online, "rule add not fwmark 51820 table 51820 priority 30001")
+        name(online, "10.8.0.1")
+        online.wait("the VPN", lambda: uplinks(online)[0] == ("wg0", "vpn", "up", True) and problems(online) == [])
+        online.cable("out", "isp1")
+        online.wait("no uplink", lambda: problems(online) == ["no-uplink"])
+        online.cable("in", "isp1")
+        online.wait("the VPN again", lambda: problems(online) == [])
+
+
+def test_domains_leave_with_the_address_that_the_netvms_own_packets_have(online: Lab) -> None:
+    """IPsec with an address from the other end, as strongSwan sets it up: by that its policy knows its packets."""
+    usual = str(status(online)["uplinks"][0]["address"])
+
+    def page() -> str:
+        return online.exec("work", "curl", "-s", "-m", "1", "http://203.0.113.11/", check=False).stdout.strip()
+
+    ip(online, "address add 192.168.0.250/32 dev eth0")
+    ip(online, "route add default via 192.168.0.1 dev eth0 src 192.168.0.250 table 220")
+    ip(online, "rule add lookup 220 priority 220")
+    online.wait("the address", lambda: page().endswith(" 192.168.0.250."))
+    assert status(online)["uplinks"][0]["address"] == "192.168.0.250"
+    online.exec("netvm", "nft", "flush", "ruleset")
+    online.wait("it after a repair", lambda: page().endswith(" 192.168.0.250."))
+    template = f"tmpl src {usual} dst 192.168.0.1 proto esp mode tunnel"
+    ip(online, f"xfrm policy add dir out src 192.168.0.250/32 dst 0.0.0.0/0 {template}")
+    assert page() == ""  # there is nobody at the other end, and past it nothing goes
+    ip(online, "xfrm policy flush")
+    ip(online, "rule del priority 220")
+    online.wait("the usual one", lambda: page().endswith(f" {usual}."))
+
+
+def test_domains_that_are_marked_to_go_by_another_card_go_there_with_their_names(online: Lab) -> None:
+    """By somebody's rules for what comes from vifs; the netvm's own packets go by the first card as before."""
+    online.cable("in", "isp2")
+    online.wait("both", lambda: [row[0] for row in uplinks(online) if row[2] == "up"] == ["eth0", "eth1"])
+    ip(online, "route add default via 192.168.1.1 dev eth1 table 100")
+    ip(online, "rule add fwmark 7 lookup 100 priority 1000")
+    chain = 'chain pre { type filter hook prerouting priority mangle; iifname "vif*" meta mark set 7\n}'
+    online.exec("netvm", "nft", "-f", "-", input=f"table inet mine {{\n{chain}\n}}\n")
+
+    def is_seen(link: str) -> bool:
+        online.exec("work", "curl", "-s", "-m", "1", "http://203.0.113.12/", check=False)
+        return uplinks(online)[0] == (link, "cable", "up", True)
+
+    online.wait("the other card", lambda: is_seen("eth1"))
+    assert status(online)["uplinks"][0]["address"].startswith("192.168.1.")
+    online.wait("its servers", lambda: servers(online) == ["192.168.1.53", "192.168.1.54"])
+    online.wait("names", lambda: whoami(online) == "192.0.2.2")
+    assert problems(online) == []
+    online.exec("netvm", "nft", "delete table inet mine")
+    online.wait("the first card", lambda: is_seen("eth0") and servers(online) == SERVERS[:2])
+    assert whoami(online) == "192.0.2.1"
+
+
 def test_a_vpn_in_a_table_of_its_own_is_the_way_out_and_nothing_is_asked_beside_it(online: Lab) -> None:
     """wg-quick's routes, and NetworkManager knowing nothing of them."""
     assert whoami(online) == "192.0.2.1"

@@ -36,6 +36,8 @@ VIF = VifId(4, 0)
 VIRTUAL = ("10.139.1.1", "10.139.1.2")
 ROUNDS, BURST, BATCH = 300, 16, 64
 TCP_ROUNDS, TCP_SECONDS = 12, 0.15
+#: So many times as many rounds are made before it is given up.
+_TRIES = 4
 OUT, BACK = 4444, 5555
 #: Ours with the tables and rules of netvm/packet_filter/base_routing.py, and the vif's own strictness about sources.
 ROUTED = "ours, with its routing"
@@ -114,12 +116,16 @@ for _header in _batch:
 _sendmmsg = ctypes.CDLL(None, use_errno=True).sendmmsg
 
 
-def burst(sock: socket.socket) -> float:
-    """Send small packets for some milliseconds; packets a second, of the whole way, since veth hands on at once."""
-    fd, sent, start = sock.fileno(), 0, time.perf_counter()
+def burst(sock: socket.socket, received: Callable[[], int]) -> float | None:
+    """Send small packets for some milliseconds; packets a second, of the whole way, since veth hands on at once.
+
+    None where they have not arrived by then: what the kernel has put off is not measured.
+    """
+    before, fd, sent, start = received(), sock.fileno(), 0, time.perf_counter()
     for _ in range(BURST):
         sent += max(_sendmmsg(fd, _batch, BATCH, 0), 0)
-    return sent / (time.perf_counter() - start)
+    rate = sent / (time.perf_counter() - start)
+    return rate if received() - before >= BURST * BATCH * 0.99 else None
 
 
 class Space:
@@ -153,7 +159,7 @@ class Space:
 
     def received(self, link: str) -> int:
         """Packets that have arrived by a link."""
-        rows = self.run("/bin/cat", "/proc/net/dev").splitlines()
+        rows = Path(f"/proc/{self.pid}/net/dev").read_text().splitlines()
         return next(int(row.split(":")[1].split()[1]) for row in rows if row.strip().startswith(f"{link}:"))
 
     def close(self) -> None:
@@ -213,6 +219,14 @@ class Way:
         self.out.send(b"what is answered takes the short way from here")
         self.back.recv(64)
 
+    def burst_out(self) -> float | None:
+        """From the domain to the world."""
+        return burst(self.out, lambda: self.world.received("cable"))
+
+    def burst_back(self) -> float | None:
+        """From the world to the domain."""
+        return burst(self.back, lambda: self.domain.received("eth0"))
+
     def tcp(self, seconds: float) -> float:
         """Gbit/s of one connection from the domain to the world."""
         with self.world.socket(socket.SOCK_STREAM) as listener, self.domain.socket(socket.SOCK_STREAM) as client:
@@ -244,13 +258,20 @@ def _read_all(sock: socket.socket) -> None:
             pass
 
 
-def compare(ways: dict[str, Way], rounds: int, measure: Callable[[Way], float]) -> dict[str, list[float]]:
-    """Measure all in turn, in another order each time; what is measured of each."""
+def compare(ways: dict[str, Way], rounds: int, measure: Callable[[Way], float | None]) -> dict[str, list[float]]:
+    """Measure all in turn, in another order each time; what is measured of each in rounds in which all could be."""
     figures: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name in random.sample(list(ways), len(ways)):
-            figures[name].append(measure(ways[name]))
-    return figures
+    lost = dict.fromkeys(ways, 0)
+    for _ in range(_TRIES * rounds):
+        measured = {name: measure(ways[name]) for name in random.sample(list(ways), len(ways))}
+        whole = {name: value for name, value in measured.items() if value is not None}
+        for name in ways.keys() - whole.keys():
+            lost[name] += 1
+        for name, value in whole.items() if len(whole) == len(ways) else ():
+            figures[name].append(value)
+        if len(figures["ours"]) == rounds:
+            return figures
+    raise SystemExit(f"too few rounds in which all packets arrived; bursts without: {lost}")
 
 
 def ratio(figures: dict[str, list[float]], of: str, to: str) -> float:
@@ -276,12 +297,6 @@ def tell(what: str, figures: dict[str, list[float]], unit: str, scale: float) ->
         print(f"  {what}: {promise}: {value:.3f} {'kept' if kept else 'MISSED'}", flush=True)
 
 
-def _arrives(way: Way) -> bool:
-    before = way.world.received("cable")
-    burst(way.out)
-    return way.world.received("cable") - before >= BURST * BATCH * 0.99
-
-
 def _has_flow_tables() -> bool:
     space = Space()
     try:
@@ -299,8 +314,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="bursts by each way (default: %(default)s)")
     parser.add_argument("rules", nargs="*", type=Path, help="files of other rules for nftables, to be compared")
     given = parser.parse_args()
-    with suppress(OSError):  # so that a loaded machine does not stop a burst in its middle
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
+    if (os.cpu_count() or 1) > 1:  # beside it nothing runs on an only one, not even what the kernel has put off
+        with suppress(OSError):  # so that a loaded machine does not stop a burst in its middle
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(10))
     rules = {
         "bare masquerading": BARE,
         "Qubes OS 4.3": QUBES,
@@ -316,11 +332,8 @@ def main() -> None:
         for name, text in rules.items():
             ways[name] = Way(text, routed=name in (ROUTED, SHORT), short=name == SHORT)
             ways[name].establish()
-        for name, way in ways.items():
-            if not _arrives(way):
-                raise SystemExit(f"{name}: the packets do not arrive")
-        tell("from a domain", compare(ways, given.rounds, lambda way: burst(way.out)), "k/s ", 1000)
-        tell("to a domain", compare(ways, given.rounds, lambda way: burst(way.back)), "k/s ", 1000)
+        tell("from a domain", compare(ways, given.rounds, Way.burst_out), "k/s ", 1000)
+        tell("to a domain", compare(ways, given.rounds, Way.burst_back), "k/s ", 1000)
         with suppress(OSError):
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         tell("TCP", compare(ways, TCP_ROUNDS, lambda way: way.tcp(TCP_SECONDS)), "Gbit/s", 1)

@@ -210,7 +210,7 @@ def test_a_domain_with_two_cards_has_both_again(dom0: Any, log_guard: Any, fails
     attached.clear()
     dom0.hypervisor.create(9, "netvm", uuid=1)
     dom0.hypervisor.say_agent_runs(9)
-    dom0.until(lambda inputs: cards(dom0) == BOTH)
+    dom0.until(lambda inputs: cards(dom0) == BOTH and len(attached) >= 2)  # it is noted after it can be seen
     assert len(attached) == 2
 
 

@@ -64,6 +64,14 @@ def test_the_loopback_as_a_link_and_its_network() -> None:
         assert (_LOOPBACK, IPv4Interface("127.0.0.1/8")) in lookup.interfaces()
 
 
+def test_others_are_hidden_behind_an_address_that_is_not_this_machines_alone() -> None:
+    with closing(RouteLookup()) as lookup:
+        assert lookup.usual_source(_LOOPBACK, _NOBODY) is None
+        for index, own in lookup.interfaces():
+            usual = lookup.usual_source(index, own.ip)
+            assert usual is None or (index, usual) in [(other, there.ip) for other, there in lookup.interfaces()]
+
+
 def test_one_thing_and_all_of_a_table(routes: RouteSocket) -> None:
     found = link(routes.get(get_link(_LOOPBACK)))
     assert found is not None

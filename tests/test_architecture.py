@@ -229,3 +229,26 @@ assert status == {status}, status
     slow = ("pyroute2", "PyQt5", "Xlib", "pyxs", "gi", "nftables", "qnet_gui.lab", "qnet_gui.kernel", "qnet_gui.store")
     assert not [name for name in modules if name.startswith(slow)]
     assert "status" not in words or "dbus" in modules  # it has come as far as the bus
+
+
+def _imported_by_tests(path: Path) -> Iterator[str]:
+    """The first part of each name that a file of tests imports, but for what lies beside it for certain."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").partition(".")[0]
+
+
+def test_a_file_of_tests_runs_by_itself() -> None:
+    """One imported a module of another folder, which was there only where that folder's tests had been collected."""
+    folders: dict[str, set[Path]] = {}
+    for path in (ROOT / "tests").rglob("*.py"):
+        folders.setdefault(path.stem, set()).add(path.parent)
+    apart = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in (ROOT / "tests").glob("*/**/test_*.py")
+        for name in _imported_by_tests(path)
+        if name in folders and folders[name].isdisjoint(path.parents)
+    ]
+    assert not apart

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from fakes.hypervisor import failing
+from journals import Progress, journal
 from waiting import DEADLINE
 
 from qnet_gui.dom0.attach import exchange
@@ -647,8 +648,6 @@ def test_a_successor_leaves_open_what_was_handed_over(dom0: Any) -> None:
 
 
 def test_a_successor_puts_back_what_was_not(fake_dom0: Any) -> None:
-    from test_upgrade_steps import Progress, journal
-
     fake_dom0.runner.up(journal(), Progress())
     fake_dom0.start()
     fake_dom0.loop.until(lambda: fake_dom0.listener.ends)

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 from fakes.hypervisor import failing
-from test_upgrade_steps import ALL_RUN, NAMES, Killed, Progress, journal, states
+from journals import Progress, journal
+from test_upgrade_steps import ALL_RUN, NAMES, Killed, states
 
 from qnet_gui.dom0.upgrade import steps
 from qnet_gui.dom0.upgrade.doubt import DoubtFile, Doubtful

@@ -3,58 +3,26 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from fakes.hypervisor import failing
+from journals import Progress, journal
 from waiting import DEADLINE
 
 from qnet_gui.dom0 import main
 from qnet_gui.dom0.upgrade import steps
-from qnet_gui.dom0.upgrade.journal import Journal, JournalFile, boot_id
+from qnet_gui.dom0.upgrade.journal import Journal, JournalFile
 from qnet_gui.dom0.upgrade.others import Others
 from qnet_gui.dom0.upgrade.step_runner import StepRunner
 from qnet_gui.model.domain import DomainState
 from qnet_gui.model.errors import QnetError, Refused, Stuck
-from qnet_gui.model.messages.message import Message
-from qnet_gui.model.messages.plain import plain
 from qnet_gui.runtime.atomic_file import fresh_name
 from qnet_gui.runtime.clocks import boot_seconds
 
 NAMES = [step.name for step in steps.STEPS]
-
-
-class Progress:
-    """What a step runner says, and when it is told to stop: as the step of this name is begun."""
-
-    def __init__(self, cancel_at: str = "") -> None:
-        self.cancelled: Message | None = None
-        self.said: list[tuple[str, str]] = []
-        self._cancel_at = cancel_at
-
-    def begun(self, step: str, what: Message) -> None:
-        self.said.append((step, "begun"))
-        if step == self._cancel_at:
-            self.cancelled = plain("Somebody wants it to stop.")
-
-    def done(self, step: str, what: Message) -> None:
-        self.said.append((step, "done"))
-
-    def failed(self, step: str, why: Message) -> None:
-        self.said.append((step, "failed"))
-
-    def undone(self, step: str, what: Message) -> None:
-        self.said.append((step, "undone"))
-
-
-def journal(**more: Any) -> Journal:
-    return replace(
-        Journal("user", 1, "10.137.0.9", "02:00:0a:89:00:09", ("10.139.1.1",), (80, 443), int(time.time()) + 600,
-                boot_id(), ends=int(boot_seconds()) + 600), **more
-    )  # fmt: skip
 
 
 def states(dom0: Any) -> dict[str, str]:

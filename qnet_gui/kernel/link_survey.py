@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from qnet_gui.kernel.netlink_dump import dump, dump_socket
 from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
+    IFA_F_PERMANENT,
     IFA_LOCAL,
     RTA_GATEWAY,
     RTA_MULTIPATH,
@@ -38,7 +39,6 @@ from qnet_gui.model.messages.system import SystemCode
 
 SIOCGIFFLAGS = 0x8913
 IFF_BROADCAST, IFF_LOOPBACK = 0x2, 0x8
-IFA_F_PERMANENT = 0x80
 #: Drivers of tunnels that look like cards: VPNs (ZeroTier, tinc, OpenVPN with a tap) and nets laid over others.
 _TUNNELS = frozenset({"tun", "vxlan", "geneve", "gretap", "ip6gretap", "erspan", "ip6erspan", "bareudp"})
 _RECEIVE = 65536
@@ -121,7 +121,7 @@ def _addresses(sock: socket.socket) -> dict[int, list[tuple[IPv4Interface, bool]
         if message is not None and message.family == socket.AF_INET:
             payload = message.attributes.get(IFA_LOCAL) or message.attributes.get(IFA_ADDRESS)
             if len(payload) == 4 and message.prefixlen <= 32:
-                permanent = bool(body[2] & IFA_F_PERMANENT)
+                permanent = bool(message.flags & IFA_F_PERMANENT)
                 interface = IPv4Interface((payload, message.prefixlen))
                 addresses.setdefault(message.ifindex, []).append((interface, permanent))
     return addresses

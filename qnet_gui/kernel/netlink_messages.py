@@ -35,6 +35,7 @@ IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_PROTINFO, IFLA_LINKINFO =
 IFLA_AF_SPEC, IFLA_GROUP, IFLA_INFO_KIND = 26, 27, 1
 IFLA_INET_CONF, IFLA_INET6_CONF = 1, 2
 IFA_ADDRESS, IFA_LOCAL = 1, 2
+IFA_F_SECONDARY, IFA_F_PERMANENT = 0x01, 0x80
 RTA_DST, RTA_SRC, RTA_IIF, RTA_OIF, RTA_GATEWAY, RTA_PRIORITY, RTA_PREFSRC = 1, 2, 3, 4, 5, 6, 7
 RTA_METRICS, RTA_MULTIPATH, RTA_TABLE, RTA_VIA, RTAX_MTU = 8, 9, 15, 18, 2
 RTA_MARK, RTA_IP_PROTO, RTA_DPORT = 16, 27, 29
@@ -52,7 +53,7 @@ NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX_DEFAULT = -1, -2
 _NLMSGHDR = struct.Struct("=IHHII")
 _IFINFOMSG = struct.Struct("=BxHiII")
 _IFADDRMSG = struct.Struct("=BBBBI")
-_RTMSG = struct.Struct("=BBBBBBBBI")
+RTMSG = struct.Struct("=BBBBBBBBI")
 _NDMSG = struct.Struct("=BxxxiHBB")
 _FIB_RULE_HDR = struct.Struct("=BBBBBxxBI")
 #: netconfmsg is one byte, the family; the attributes begin at the next multiple of four.
@@ -128,6 +129,8 @@ class AddressMessage(NamedTuple):
 
     family: int
     prefixlen: int
+    flags: int
+    scope: int
     ifindex: int
     attributes: Attributes
 
@@ -222,16 +225,16 @@ def address(body: bytes) -> AddressMessage | None:
     """The body of an RTM_…ADDR; None when it is cut short."""
     if len(body) < _IFADDRMSG.size:
         return None
-    family, prefixlen, _flags, _scope, index = _IFADDRMSG.unpack_from(body)
-    return AddressMessage(family, prefixlen, index, Attributes(body, _IFADDRMSG.size))
+    family, prefixlen, flags, scope, index = _IFADDRMSG.unpack_from(body)
+    return AddressMessage(family, prefixlen, flags, scope, index, Attributes(body, _IFADDRMSG.size))
 
 
 def route(body: bytes) -> RouteMessage | None:
     """The body of an RTM_…ROUTE; None when it is cut short."""
-    if len(body) < _RTMSG.size:
+    if len(body) < RTMSG.size:
         return None
-    family, dst_len, _src_len, tos, table, protocol, _scope, kind, flags = _RTMSG.unpack_from(body)
-    attributes = Attributes(body, _RTMSG.size)
+    family, dst_len, _src_len, tos, table, protocol, _scope, kind, flags = RTMSG.unpack_from(body)
+    attributes = Attributes(body, RTMSG.size)
     return RouteMessage(family, dst_len, attributes.number(RTA_TABLE) or table, protocol, kind, flags, attributes, tos)
 
 

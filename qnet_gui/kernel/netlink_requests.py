@@ -50,6 +50,7 @@ from qnet_gui.kernel.netlink_messages import (
     RTM_NEWNEIGH,
     RTM_NEWROUTE,
     RTM_NEWRULE,
+    RTMSG,
     RTN_UNICAST,
     error_number,
     headed,
@@ -65,7 +66,6 @@ FRA_PROTOCOL = 21
 
 _NLMSGHDR = struct.Struct("=IHHII")
 _IFINFOMSG = struct.Struct("=BxHiII")
-_RTMSG = struct.Struct("=BBBBBBBBI")
 _NDMSG = struct.Struct("=BxxxiHBB")
 _FIB_RULE_HDR = struct.Struct("=BBBBBxxBI")
 _NLATTR = struct.Struct("=HH")
@@ -161,7 +161,7 @@ class RouteKey(NamedTuple):
         return IPv4Address(self.packed)
 
     def _body(self, table: int, scope: int, protocol: int) -> bytes:
-        head = _RTMSG.pack(socket.AF_INET, self.bits, 0, self.tos, min(table, 255), protocol, scope, self.type, 0)
+        head = RTMSG.pack(socket.AF_INET, self.bits, 0, self.tos, min(table, 255), protocol, scope, self.type, 0)
         body = head + attribute(RTA_DST, self.packed) + number(RTA_PRIORITY, self.metric)
         return body + number(RTA_TABLE, table) + (number(RTA_OIF, self.link) if self.link else b"")
 
@@ -224,7 +224,7 @@ def get_neighbour(index: int, address: bytes) -> Request:
 
 def dump_routes(table: int) -> Request:
     """All IPv4 routes of one table."""
-    head = _RTMSG.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)
+    head = RTMSG.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)
     return Request(RTM_GETROUTE, NLM_F_DUMP, head + number(RTA_TABLE, table))
 
 

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import os
 import socket
-import struct
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 from typing import NamedTuple
@@ -19,6 +18,7 @@ from typing import NamedTuple
 from qnet_gui.kernel.netlink_dump import DumpRefused, dump
 from qnet_gui.kernel.netlink_messages import (
     IFA_ADDRESS,
+    IFA_F_SECONDARY,
     IFA_LOCAL,
     IFF_LOWER_UP,
     IFF_RUNNING,
@@ -42,7 +42,9 @@ from qnet_gui.kernel.netlink_messages import (
     RTM_GETROUTE,
     RTM_NEWLINK,
     RTM_NEWROUTE,
+    RTMSG,
     RTN_LOCAL,
+    AddressMessage,
     Attributes,
     address,
     error_number,
@@ -50,13 +52,11 @@ from qnet_gui.kernel.netlink_messages import (
     messages,
     route,
 )
-from qnet_gui.kernel.netlink_requests import Request, attribute, get_link, number
+from qnet_gui.kernel.netlink_requests import RT_SCOPE_UNIVERSE, Request, attribute, get_link, number
 from qnet_gui.model.errors import KernelError
 from qnet_gui.model.messages.system import SystemCode
 
 _RECEIVE = 65536
-_IFA_F_SECONDARY = 0x1
-_RTMSG = struct.Struct("=BBBBBBBBI")
 #: Drivers of links from which no packet ever leaves. A VPN client's kill switch may have a default route to one.
 _SWALLOWING = frozenset({"dummy", "ifb"})
 #: A look-up as from an interface that is down, has gone, or may not have such a packet: it says nothing of the way. But
@@ -121,12 +121,11 @@ def _ip(attributes: Attributes, kind: int) -> IPv4Address | None:
     return IPv4Address(payload) if len(payload) == 4 else None
 
 
-def _interface(body: bytes) -> tuple[int, IPv4Interface] | None:
-    message = address(body)
+def _interface(message: AddressMessage | None) -> IPv4Interface | None:
     if message is None or message.family != socket.AF_INET or message.prefixlen > 32:
         return None
     own = _ip(message.attributes, IFA_LOCAL) or _ip(message.attributes, IFA_ADDRESS)
-    return (message.ifindex, IPv4Interface((own, message.prefixlen))) if own is not None else None
+    return IPv4Interface((own, message.prefixlen)) if own is not None else None
 
 
 def _look_up_route(destination: bytes, packet: PacketKind, source: bytes = b"", iif: int = 0) -> Request:
@@ -134,7 +133,7 @@ def _look_up_route(destination: bytes, packet: PacketKind, source: bytes = b"", 
 
     Addresses are the four octets of each.
     """
-    body = _RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
+    body = RTMSG.pack(socket.AF_INET, 32, 32 if source else 0, 0, 0, 0, 0, 0, 0) + attribute(RTA_DST, destination)
     body += (attribute(RTA_SRC, source) if source else b"") + (number(RTA_IIF, iif) if iif else b"")
     body += number(RTA_MARK, packet.mark) if packet.mark else b""
     body += attribute(RTA_IP_PROTO, bytes([packet.protocol])) + attribute(RTA_DPORT, packet.port.to_bytes(2, "big"))
@@ -184,30 +183,30 @@ class RouteLookup:
 
     def interfaces(self) -> list[tuple[int, IPv4Interface]]:
         """All IPv4 addresses with their networks, each with the index of its link."""
-        return [pair for body in self._addresses() if (pair := _interface(body)) is not None]
+        return [(message.ifindex, own) for message, own in self._addresses()]
 
     def usual_source(self, index: int, towards: IPv4Address) -> IPv4Address | None:
         """The address of a link's that the kernel hides others behind there; `towards`: the next router, or the goal.
 
         As `inet_select_addr` of net/ipv4/devinet.c has it. None where the link has none of its own.
         """
-        primary: list[IPv4Interface] = []
-        for body in self._addresses():
-            pair = _interface(body)
-            if pair is not None and pair[0] == index and not body[2] & _IFA_F_SECONDARY and not body[3]:
-                primary.append(pair[1])
+        primary = [
+            own for message, own in self._addresses()
+            if message.ifindex == index and not message.flags & IFA_F_SECONDARY and message.scope == RT_SCOPE_UNIVERSE
+        ]  # fmt: skip
         near = (own for own in primary if towards in own.network)
         first = next(near, None) or next(iter(primary), None)
         return first.ip if first is not None else None
 
-    def _addresses(self) -> list[bytes]:
+    def _addresses(self) -> list[tuple[AddressMessage, IPv4Interface]]:
         bodies: list[bytes] = []
         try:
             with contextlib.suppress(DumpRefused):
                 bodies.extend(dump(self._socket, RTM_GETADDR))
         except OSError as error:
             raise _untold(error) from error
-        return bodies
+        pairs = ((message, _interface(message)) for message in map(address, bodies))
+        return [(message, own) for message, own in pairs if message is not None and own is not None]
 
     def _ask(self, request: Request) -> tuple[Hop | None, int]:
         """The next hop, or None and the errno that says why there is none."""

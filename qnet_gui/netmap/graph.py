@@ -149,24 +149,32 @@ def _hops(snapshot: Snapshot, through: dict[str, str]) -> tuple[tuple[str, ...],
     return tuple(tuple(sorted(ranks[rank])) for rank in sorted(ranks))
 
 
-def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> Node:
-    down, up = rates.get(domain.id, (0.0, 0.0))
-    look = Look.GOOD
-    line = said = str(domain.address or "")
-    if domain.id in rates:
-        line, said = both(down, up), spoken(down, up)
-    if not domain.vif:
-        look, line = Look.APART, tr("no network")
-    elif snapshot.stands_still(provider):
-        look, line = Look.WAITING, tr("waits for {name}", name=provider)
+def domain_look(snapshot: Snapshot, domain: Domain) -> Look:
+    """How a domain is."""
+    if not domain.vif or domain.state is DomainState.DYING:
+        return Look.APART
     if domain.state is DomainState.PAUSED:
-        look, line = (Look.PAUSED if domain.vif else look), tr("paused")
-        if not domain.vif:
-            line = tr("paused, no network")
+        return Look.PAUSED
+    return Look.WAITING if snapshot.stands_still(domain.netvm) else Look.GOOD
+
+
+def _hindrance(domain: Domain) -> str:
+    """Of a domain that is not well, what keeps it from its network."""
     if domain.state is DomainState.DYING:
-        look, line = Look.APART, tr("ending")
+        return tr("ending")
+    if domain.state is DomainState.PAUSED:
+        return tr("paused") if domain.vif else tr("paused, no network")
+    return tr("waits for {name}", name=domain.netvm) if domain.vif else tr("no network")
+
+
+def _domain(snapshot: Snapshot, domain: Domain, provider: str, rates: Rates) -> Node:
+    look = domain_look(snapshot, domain)
     if look is not Look.GOOD:
-        said = line
+        line = said = _hindrance(domain)
+    elif domain.id in rates:
+        line, said = both(*rates[domain.id]), spoken(*rates[domain.id])
+    else:
+        line = said = str(domain.address or "")
     parts = [domain.name, domain.label.word, said, tr("through {name}", name=provider) if provider else ""]
     return Node(
         domain_key(domain.name), Kind.DOMAIN, domain.name, line, look, ", ".join(filter(None, parts)), domain.name,

@@ -81,13 +81,17 @@ class Notifier(QObject):
         self._ids.clear()
         if new:
             lost, self._lost = self._lost, set()
-            for one in [self._latest[kind] for kind in lost]:
-                if isinstance(one, Notification) and one.urgent:
-                    self.show(one)
+            for kind in filter(self._is_urgent, lost):
+                self.show(self._latest[kind])
+
+    def _is_urgent(self, kind: Kind) -> bool:
+        """Whether what was told last of it stays until somebody closes it."""
+        latest = self._latest.get(kind)
+        return isinstance(latest, Notification) and latest.urgent
 
     def _urgent(self) -> set[Kind]:
-        """Of what is to be seen, what stays until somebody closes it."""
-        return {kind for kind in self._ids if isinstance(one := self._latest.get(kind), Notification) and one.urgent}
+        """Of what is to be seen, what is urgent."""
+        return set(filter(self._is_urgent, self._ids))
 
     def _withdraw(self, kind: Kind) -> None:
         if number := self._ids.pop(kind, 0):

@@ -9,7 +9,7 @@ from qnet_gui.model.domain import Domain, DomainState
 from qnet_gui.model.sentence import sentence
 from qnet_gui.model.snapshot import Snapshot
 from qnet_gui.model.translation import mark, tr, tr_count
-from qnet_gui.netmap.graph import Look
+from qnet_gui.netmap.graph import Look, domain_look
 from qnet_gui.netmap.rates import NO_RATES, Rates, rate
 from qnet_gui.tray.pages.cell import Cell
 from qnet_gui.tray.state.menu import Action, ActionRequest, blind, candidates, hindrance
@@ -81,11 +81,8 @@ def _has_network(snapshot: Snapshot, domain: Domain) -> bool:
 
 
 def _look(snapshot: Snapshot, domain: Domain) -> Look:
-    if domain.state is DomainState.PAUSED:
-        return Look.PAUSED
-    if not domain.vif or domain.state is DomainState.DYING:
-        return Look.APART
-    return Look.GOOD if _has_network(snapshot, domain) else Look.WAITING
+    """That on the map; but here the sign stands beside the state, so whoever is paused is so without a network too."""
+    return Look.PAUSED if domain.state is DomainState.PAUSED else domain_look(snapshot, domain)
 
 
 def page(snapshot: Snapshot | None, rates: Rates = NO_RATES, unreadable: bool = False) -> DomainsPage:

@@ -15,30 +15,30 @@ def draw_state(painter: QPainter, middle: QPointF, state: RowState, palette: QPa
     painter.save()
     painter.translate(middle)
     painter.scale(times, times)
-    _draw(painter, QPointF(), state, palette)
+    _draw(painter, state, palette)
     painter.restore()
 
 
-def _draw(painter: QPainter, middle: QPointF, state: RowState, palette: QPalette) -> None:
+def _draw(painter: QPainter, state: RowState, palette: QPalette) -> None:
     painter.setRenderHint(QPainter.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if state is RowState.CONNECTED:
         _filled(painter, QColor(POSITIVE))
-        painter.drawEllipse(middle, RADIUS, RADIUS)
+        painter.drawEllipse(QPointF(), RADIUS, RADIUS)
     elif state is RowState.PAUSED:
         _filled(painter, QColor(NEUTRAL))
         for x in (-RADIUS, 1.5):
-            painter.drawRect(QRectF(middle.x() + x, middle.y() - RADIUS, 3.5, 2 * RADIUS))
+            painter.drawRect(QRectF(x, -RADIUS, 3.5, 2 * RADIUS))
     elif state is RowState.WAITING:
         pen = QPen(QColor(NEUTRAL), 2, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([1.6, 1.4])
         painter.setPen(pen)
-        painter.drawEllipse(middle, RADIUS, RADIUS)
+        painter.drawEllipse(QPointF(), RADIUS, RADIUS)
     elif state is RowState.CUT_OFF:
         painter.setPen(QPen(faint(palette), 1.5))
-        painter.drawEllipse(middle, RADIUS - 0.5, RADIUS - 0.5)
+        painter.drawEllipse(QPointF(), RADIUS - 0.5, RADIUS - 0.5)
     else:
-        _warning(painter, middle)
+        _warning(painter)
 
 
 def _filled(painter: QPainter, colour: QColor) -> None:
@@ -46,12 +46,11 @@ def _filled(painter: QPainter, colour: QColor) -> None:
     painter.setBrush(colour)
 
 
-def _warning(painter: QPainter, middle: QPointF) -> None:
+def _warning(painter: QPainter) -> None:
     """A triangle with an exclamation mark cut out of it."""
     _filled(painter, QColor(NEGATIVE))
     reach = RADIUS + 1
-    corners = (QPointF(0, -reach), QPointF(reach, reach - 1), QPointF(-reach, reach - 1))
-    painter.drawPolygon(*(middle + corner for corner in corners))
+    painter.drawPolygon(QPointF(0, -reach), QPointF(reach, reach - 1), QPointF(-reach, reach - 1))
     painter.setBrush(QColor("#ffffff"))
-    painter.drawRect(QRectF(middle.x() - 0.75, middle.y() - 2.5, 1.5, 4))
-    painter.drawRect(QRectF(middle.x() - 0.75, middle.y() + 2.5, 1.5, 1.5))
+    painter.drawRect(QRectF(-0.75, -2.5, 1.5, 4))
+    painter.drawRect(QRectF(-0.75, 2.5, 1.5, 1.5))

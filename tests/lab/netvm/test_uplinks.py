@@ -154,19 +154,25 @@ def test_a_vpn_in_halves_of_the_default_route_is_the_way_out(online: Lab, link: 
     assert uplinks(online)[0] == ("eth0", "cable", "up", True)
 
 
-def test_a_vpn_with_all_cables_out_is_no_way_out(online: Lab) -> None:
+@contextmanager
+def vpn_without_a_cable(lab: Lab) -> Iterator[None]:
     """wg-quick's routes stay, by which the kernel goes on; nobody is to be paused for an upgrade then."""
-    with tunnel(online):
-        ip(online, "route add default dev wg0 table 51820")
-        ip(online, "rule add not fwmark 51820 table 51820 priority 30001")
-        name(online, "10.8.0.1")
-        online.wait("the VPN", lambda: uplinks(online)[0] == ("wg0", "vpn", "up", True) and problems(online) == [])
-        online.cable("out", "isp1")
-        online.wait("no uplink", lambda: problems(online) == ["no-uplink"])
+    with tunnel(lab):
+        ip(lab, "route add default dev wg0 table 51820")
+        ip(lab, "rule add not fwmark 51820 table 51820 priority 30001")
+        name(lab, "10.8.0.1")
+        lab.wait("the VPN", lambda: uplinks(lab)[0] == ("wg0", "vpn", "up", True) and problems(lab) == [])
+        lab.cable("out", "isp1")
+        lab.wait("no uplink", lambda: problems(lab) == ["no-uplink"])
+        yield
+        lab.cable("in", "isp1")
+        lab.wait("the VPN again", lambda: problems(lab) == [])
+        assert uplinks(lab)[0] == ("wg0", "vpn", "up", True)
+
+
+def test_a_vpn_with_all_cables_out_is_no_way_out(online: Lab) -> None:
+    with vpn_without_a_cable(online):
         assert "has no uplink" in online.exec("dom0", "qnet", "status").stdout
-        online.cable("in", "isp1")
-        online.wait("the VPN again", lambda: problems(online) == [])
-        assert uplinks(online)[0] == ("wg0", "vpn", "up", True)
 
 
 def test_nor_is_one_with_a_container_running(online: Lab) -> None:
@@ -176,15 +182,8 @@ def test_nor_is_one_with_a_container_running(online: Lab) -> None:
         ip(online, words)
     container = "unshare -n sleep 60 >/dev/null 2>&1 & sleep 0.5; ip link set inner netns $!"
     online.exec("netvm", "sh", "-c", f"{container}; nsenter -t $! -n ip link set inner up")
-    with tunnel(online):
-        ip(online, "route add default dev wg0 table 51820")
-        ip(online, "rule add not fwmark 51820 table 51820 priority 30001")
-        name(online, "10.8.0.1")
-        online.wait("the VPN", lambda: uplinks(online)[0] == ("wg0", "vpn", "up", True) and problems(online) == [])
-        online.cable("out", "isp1")
-        online.wait("no uplink", lambda: problems(online) == ["no-uplink"])
-        online.cable("in", "isp1")
-        online.wait("the VPN again", lambda: problems(online) == [])
+    with vpn_without_a_cable(online):
+        pass
 
 
 def test_domains_leave_with_the_address_that_the_netvms_own_packets_have(online: Lab) -> None:

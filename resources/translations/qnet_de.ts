@@ -4123,17 +4123,17 @@
             <translation>Filter …</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/widgets/table_model.py" />
+            <location filename="../../qnet_gui/tray/widgets/tables/table_model.py" />
             <source>Actions</source>
             <translation>Aktionen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/widgets/table_model.py" />
+            <location filename="../../qnet_gui/tray/widgets/tables/table_model.py" />
             <source>Received</source>
             <translation>Empfangen</translation>
         </message>
         <message>
-            <location filename="../../qnet_gui/tray/widgets/table_model.py" />
+            <location filename="../../qnet_gui/tray/widgets/tables/table_model.py" />
             <source>Sent</source>
             <translation>Gesendet</translation>
         </message>

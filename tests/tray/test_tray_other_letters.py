@@ -17,7 +17,7 @@ from qnet_gui.model.traffic import History, Series
 from qnet_gui.tray.popup.switch import Switch
 from qnet_gui.tray.qt import QApplication, QFont, QLabel, QSize, QToolButton, QWidget
 from qnet_gui.tray.state.page_names import PAGE_NAMES
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 
 __all__ = ["opened", "shown"]
 USUAL, LARGE = 10, 22

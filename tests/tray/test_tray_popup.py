@@ -49,7 +49,7 @@ from qnet_gui.tray.session import language
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.plain_text import unbroken
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 
 KNOWN = tuple(dataclasses.replace(domain, uuid=f"u{domain.id}") for domain in DOMAINS)
 WELL = up(CABLE, domains=KNOWN)

@@ -77,7 +77,7 @@ from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.map_painter import Letters, inks, paint, sign_icon
 from qnet_gui.tray.widgets.map_view import MapArea, MapView, NodeButton
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.page_signs import SIGNS
 

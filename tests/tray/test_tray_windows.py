@@ -51,7 +51,7 @@ from qnet_gui.tray.state.menu import Action, ActionRequest
 from qnet_gui.tray.state.page_names import PAGE_NAMES
 from qnet_gui.tray.state.plain_text import unbroken
 from qnet_gui.tray.widgets.map_view import NodeButton
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 from qnet_gui.tray.window.main_window import MainWindow
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.questions import about, choose_netvm, interrupt_netvm, leave_connected, trouble

@@ -15,7 +15,7 @@ from qnet_gui.tray.widgets.clicks import do_as_meant
 from qnet_gui.tray.widgets.filter_field import FilterField
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.parts import button, label, name_button, placeholder, say
-from qnet_gui.tray.widgets.table import InlineAction, Table
+from qnet_gui.tray.widgets.tables.table import InlineAction, Table
 from qnet_gui.tray.window.page import Page
 from qnet_gui.tray.window.page_signs import go_on, pulled
 

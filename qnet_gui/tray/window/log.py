@@ -8,7 +8,7 @@ from qnet_gui.tray.qt import QHBoxLayout, QLineEdit
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.widgets.filter_field import FilterField
 from qnet_gui.tray.widgets.parts import button, copy, label, placeholder, say
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 from qnet_gui.tray.window.page import Page
 
 

@@ -10,7 +10,7 @@ from qnet_gui.model.translation import tr
 from qnet_gui.tray.pages.names import NamesPage, as_text, heads, page, tested
 from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.widgets.parts import button, copy, heading, label, say
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 from qnet_gui.tray.window.page import Page
 
 

@@ -10,7 +10,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.widgets.check_box import CheckBox
 from qnet_gui.tray.widgets.flow import Flow
 from qnet_gui.tray.widgets.parts import Lines, button, label, name_button, say, spacer
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 
 #: So many packages are seen on a small screen, where the way back is to be seen as well.
 _ROWS = 4

@@ -27,7 +27,7 @@ from qnet_gui.tray.session.app_state import AppState
 from qnet_gui.tray.state.menu import blind
 from qnet_gui.tray.widgets.fields import ComboBox
 from qnet_gui.tray.widgets.parts import button, caption, copy, label, say, section
-from qnet_gui.tray.widgets.table import Table
+from qnet_gui.tray.widgets.tables.table import Table
 from qnet_gui.tray.window.page import Page
 
 

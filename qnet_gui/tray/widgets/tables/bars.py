@@ -10,8 +10,8 @@ from qnet_gui.tray.qt import (
     QStyleOptionProgressBar,
     QStyleOptionViewItem,
 )
-from qnet_gui.tray.widgets.own_order import OwnOrder
-from qnet_gui.tray.widgets.table_model import SHARE
+from qnet_gui.tray.widgets.tables.own_order import OwnOrder
+from qnet_gui.tray.widgets.tables.table_model import SHARE
 
 #: Pixels: how wide a bar is at least and at most, how far it is from the cell's sides and from its text.
 _WIDE, _SPACE = (24, 120), 8

@@ -24,11 +24,11 @@ from qnet_gui.tray.qt import (
     pyqtSignal,
 )
 from qnet_gui.tray.state import plain_text
-from qnet_gui.tray.widgets.bars import Bars
 from qnet_gui.tray.widgets.inline import InlineAction, InlineActions
 from qnet_gui.tray.widgets.map_painter import sign_icon
-from qnet_gui.tray.widgets.own_order import OwnOrder
-from qnet_gui.tray.widgets.table_model import TableModel
+from qnet_gui.tray.widgets.tables.bars import Bars
+from qnet_gui.tray.widgets.tables.own_order import OwnOrder
+from qnet_gui.tray.widgets.tables.table_model import TableModel
 
 __all__ = ["InlineAction", "Table"]
 #: Pixels between a cell's text and the next cell's; and what a sign before it takes.

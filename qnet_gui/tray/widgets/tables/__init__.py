@@ -1,0 +1,1 @@
+"""Tables: the widget, its rows, and how their cells are painted."""
